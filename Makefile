@@ -1,0 +1,51 @@
+# Two commands matter: `make up` and `make test`. Both do all the set-up by themselves.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export UV_NO_PROGRESS := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up preview down test lint check bench lock clean
+
+help: ## say what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+setup: $(READY) ## install what is locked into .venv
+
+# uv reads the locked files with hashes; a half-made environment never carries the mark, so it is made anew.
+$(READY): requirements.txt requirements-dev.txt requirements-setup.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: TapStack needs Python 3.11 or newer; $(PYTHON) is older. Set PYTHON=python3.12, say."; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-setup.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+up: $(READY) ## build the whole stack on an AWS that comes with the project
+	@$(BIN)/tap up
+
+preview: $(READY) ## show what `make up` would do
+	@$(BIN)/tap preview
+
+down: $(READY) ## take the stack and the embedded AWS away
+	@$(BIN)/tap destroy && $(BIN)/tap local stop
+
+test: $(READY) ## lint, types and every test
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+lint: $(READY)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+check: lint test ## what CI runs
+
+bench: $(READY) ## measure, and print a table
+	@$(BIN)/python -m bench
+
+lock: $(READY) ## resolve the .in files anew
+	@for name in requirements requirements-dev requirements-setup; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --upgrade $$name.in -o $$name.txt; done
+
+clean:
+	@rm -rf $(VENV)
