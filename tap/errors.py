@@ -1,0 +1,78 @@
+"""The errors that a user can cause: one tree, drawn here.
+
+TapError
+├── UsageError            exit 2   options or config that can not be
+├── AuthenticationError   exit 3
+├── ResourceError         exit 4   never raised by runs (Pulumi's CLI answers 1 for those); for commands of our own
+├── StackNotFoundError    exit 6
+├── ChangesError          exit 7   --expect-no-changes, and there were some
+├── CancelledError        exit 8
+├── TimeoutExceededError  exit 9
+└── StateLockedError      exit 1   as Pulumi's own CLI answers
+
+Exit codes are those of Pulumi's CLI; a TapError of no other kind is 1, a bug of ours 255.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class TapError(Exception):
+    """Something a user can cause and mend: str() says what is wrong, `hint` a command or an edit that helps."""
+
+    exit_code: ClassVar[int] = 1
+    name: ClassVar[str] = "error"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UsageError(TapError):
+    exit_code = 2
+    name = "configuration_error"
+
+
+class AuthenticationError(TapError):
+    exit_code = 3
+    name = "authentication_error"
+
+
+class StackNotFoundError(TapError):
+    exit_code = 6
+    name = "stack_not_found"
+
+    def __init__(self, stack: str) -> None:
+        super().__init__(
+            f"no stack named '{stack}' found", hint=f"add Pulumi.{stack}.yaml, or name another with --stack"
+        )
+
+
+class ChangesError(TapError):
+    exit_code = 7
+    name = "no_changes_expected"
+
+
+class CancelledError(TapError):
+    exit_code = 8
+    name = "cancelled"
+    retryable = True
+
+
+class TimeoutExceededError(TapError):
+    exit_code = 9
+    name = "timeout"
+    retryable = True
+
+
+class StateLockedError(TapError):
+    name = "state_locked"
+    retryable = True
+
+
+class StateError(TapError):
+    """The state can not be read, written or believed."""
+
+    name = "state_error"
