@@ -134,7 +134,7 @@ class Snapshot:
 
 
 def renamed(resource: Resource, renames: Mapping[str, str]) -> Resource:
-    """The resource with every reference to an old URN rewritten, and its own aliases dropped (as Pulumi's file has it)."""
+    """The resource with every reference to an old URN rewritten; its own aliases go, as in Pulumi's files."""
 
     def now(urn: str) -> str:
         return renames.get(urn, urn)
