@@ -1,0 +1,133 @@
+"""The contract of an AWS resource type: facts and four verbs. Everything else is done once, in `provider.py`.
+
+A type never has a create path and an update path: a creation is `make`, then `mend`; an update is `mend`; a refresh
+is `find`. So what `mend` compares with is what AWS has, never what the state believes.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+Client = Any
+"""A boto3 client: boto3 makes its methods at run time, so Any is all that can be said of it."""
+
+Wanted = Mapping[str, Any]
+"""A resource's inputs as the program wants them: camelCase keys of the Pulumi type, defaults filled in."""
+
+Found = dict[str, Any]
+"""A resource's outputs as AWS has them: camelCase keys of the Pulumi type. What is left out is at its empty value."""
+
+
+class Aws(Protocol):
+    """One configured provider: its clients, and the facts of its account."""
+
+    region: str
+    account_id: str
+    partition: str
+
+    def client(self, service: str) -> Client:
+        """The boto3 client of a service in this provider's region."""
+        ...
+
+    def cancelled(self) -> bool:
+        """Whether the run wants waits to end now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedName:
+    """How the real provider names a resource whose name property the program leaves out: `<logical>-<7 hex digits>`."""
+
+    property: str
+    max_length: int
+    lower_case: bool = False
+    prefix: str = ""
+    suffix_if: tuple[str, str] = ("", "")
+    """(input, suffix): the suffix is put behind the name when this boolean input is true (`.fifo`)."""
+
+
+class ResourceType(ABC):
+    """One AWS type of Pulumi's. Subclasses register themselves by their token; two of one token are an import error."""
+
+    token: ClassVar[str]
+    """The Pulumi type, such as `aws:ec2/vpc:Vpc`."""
+
+    supported: ClassVar[frozenset[str]]
+    """The inputs that this class honours, all the way to AWS. Any other input of the type is refused by name."""
+
+    replace_on: ClassVar[frozenset[str]] = frozenset()
+    """Inputs that can not be changed in place."""
+
+    defaults: ClassVar[Wanted] = {}
+    """The provider's own truthy defaults: they go into the stored inputs and are listed in `__defaults`."""
+
+    computed: ClassVar[frozenset[str]] = frozenset()
+    """Inputs that AWS fills in when they are left out (Terraform's Optional+Computed): then there is no change."""
+
+    name: ClassVar[GeneratedName | None] = None
+    json_properties: ClassVar[frozenset[str]] = frozenset()
+    """Inputs that are JSON documents: compared by meaning, and stored as normalised text."""
+
+    set_properties: ClassVar[frozenset[str]] = frozenset()
+    """Lists (dotted paths, without indexes, for nested ones) whose order means nothing."""
+
+    gone: ClassVar[frozenset[str]] = frozenset()
+    """AWS's error codes that say that the resource does not exist."""
+
+    regional: ClassVar[bool] = True
+    """Whether the type has the `region` argument (all but IAM's)."""
+
+    taggable: ClassVar[bool] = False
+    plugin_framework: ClassVar[bool] = False
+    """Written on Terraform's newer framework: no `__defaults`, and `tagsAll` is no input."""
+
+    schema_version: ClassVar[int] = 0
+    timeouts: ClassVar[Mapping[str, int]] = {}
+    """Seconds for create, update, delete, where the provider has such; bounds of our waits, and part of `__meta`."""
+
+    actions: ClassVar[frozenset[str]] = frozenset()
+    """The IAM actions that this class calls."""
+
+    @abstractmethod
+    def make(self, aws: Aws, want: Wanted, mark: str) -> str:
+        """Create it and return its id. As little as possible: `mend` does the rest.
+
+        `mark` is unique to this creation and the same when it is tried again: a client token where AWS takes one.
+        """
+
+    @abstractmethod
+    def find(self, aws: Aws, id: str, want: Wanted) -> Found | None:
+        """What AWS has under this id now, or None. `want`: the last known inputs (empty on an import).
+
+        Raising a ClientError with a code in `gone` means None too.
+        """
+
+    @abstractmethod
+    def mend(self, aws: Aws, id: str, have: Found, want: Wanted, before: Wanted) -> None:
+        """Change in place what differs between `have` and `want`. `before`: the last run's inputs, {} on a creation.
+
+        An input that is in `before` and no longer in `want` goes back to AWS's default.
+        """
+
+    @abstractmethod
+    def remove(self, aws: Aws, id: str, have: Wanted) -> None:
+        """Delete it and wait until it is gone. `have`: the last known outputs. A code in `gone` is fine."""
+
+    def import_id(self, id: str) -> str:
+        """The id under which the state keeps what a user imports by `id`, where the two differ."""
+        return id
+
+    def validate(self, want: Wanted) -> list[tuple[str, str]]:
+        """(property, problem) for what the real provider's own schema would refuse; UNKNOWN may occur anywhere."""
+        return []
+
+    def replaces(self, before: Wanted, want: Wanted) -> frozenset[str]:
+        """Further inputs that, changed in this way, force a replacement."""
+        return frozenset()
+
+    def canonical(self, property: str, value: Any) -> Any:
+        """The value in the one form in which want and have are compared."""
+        return value
