@@ -15,26 +15,55 @@ Client = Any
 """A boto3 client: boto3 makes its methods at run time, so Any is all that can be said of it."""
 
 Wanted = Mapping[str, Any]
-"""A resource's inputs as the program wants them: camelCase keys of the Pulumi type, defaults filled in."""
+"""A resource's inputs as the program wants them: camelCase keys of the Pulumi type, defaults filled in.
+
+A property that was left out is not in it, nor is one that is null; there is no `__defaults` at any level. `tags` are
+all that the resource must carry (the provider's default tags merged under its own); there is no `tagsAll`.
+"""
 
 Found = dict[str, Any]
-"""A resource's outputs as AWS has them: camelCase keys of the Pulumi type. What is left out is at its empty value."""
+"""A resource's outputs as AWS has them: camelCase keys of the Pulumi type. What is left out is at its empty value.
+
+`tags` are all tags of the resource; `tagsAll`, `region` and `__meta` are put in by the provider. `id` is in it only
+where the state must keep another id than the one asked for (an import by another name). An input that AWS does not
+know (`forceDestroy`) is copied from `want`.
+"""
 
 
 class Aws(Protocol):
     """One configured provider: its clients, and the facts of its account."""
 
-    region: str
-    account_id: str
-    partition: str
+    @property
+    def region(self) -> str:
+        """The resource's region: its own `region`, else the provider's."""
+        ...
+
+    @property
+    def account_id(self) -> str: ...
+
+    @property
+    def partition(self) -> str: ...
+
+    @property
+    def seconds_max(self) -> float:
+        """How long this call may wait: the program's custom timeout, else the type's, else 20 minutes."""
+        ...
 
     def client(self, service: str) -> Client:
-        """The boto3 client of a service in this provider's region."""
+        """The boto3 client of a service in the resource's region."""
         ...
 
     def cancelled(self) -> bool:
         """Whether the run wants waits to end now."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A creation whose answer told everything: `have` is what `find` would say now, so that nobody need ask."""
+
+    id: str
+    have: Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +81,9 @@ class GeneratedName:
 class ResourceType(ABC):
     """One AWS type of Pulumi's. Subclasses register themselves by their token; two of one token are an import error."""
 
+    registry: ClassVar[dict[str, type[ResourceType]]] = {}
+    """Every class that was imported, by its token. `tap.aws.registry` imports them all."""
+
     token: ClassVar[str]
     """The Pulumi type, such as `aws:ec2/vpc:Vpc`."""
 
@@ -65,7 +97,10 @@ class ResourceType(ABC):
     """The provider's own truthy defaults: they go into the stored inputs and are listed in `__defaults`."""
 
     computed: ClassVar[frozenset[str]] = frozenset()
-    """Inputs that AWS fills in when they are left out (Terraform's Optional+Computed): then there is no change."""
+    """Inputs that AWS fills in when they are left out (Terraform's Optional+Computed): then there is no change.
+
+    Dotted paths, without indexes, for nested ones (`rules.status`).
+    """
 
     name: ClassVar[GeneratedName | None] = None
     json_properties: ClassVar[frozenset[str]] = frozenset()
@@ -84,6 +119,9 @@ class ResourceType(ABC):
     plugin_framework: ClassVar[bool] = False
     """Written on Terraform's newer framework: no `__defaults`, and `tagsAll` is no input."""
 
+    delete_before_replace: ClassVar[bool] = False
+    """Whether the real provider deletes first on every replacement of this type."""
+
     schema_version: ClassVar[int] = 0
     timeouts: ClassVar[Mapping[str, int]] = {}
     """Seconds for create, update, delete, where the provider has such; bounds of our waits, and part of `__meta`."""
@@ -91,12 +129,25 @@ class ResourceType(ABC):
     actions: ClassVar[frozenset[str]] = frozenset()
     """The IAM actions that this class calls."""
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        token = cls.__dict__.get("token")
+        if token is None:
+            return  # a common base of several types
+        if token in cls.registry:
+            raise TypeError(f"{cls.__name__} and {cls.registry[token].__name__} both say that they are {token}")
+        cls.registry[token] = cls
+
     @abstractmethod
-    def make(self, aws: Aws, want: Wanted, mark: str) -> str:
-        """Create it and return its id. As little as possible: `mend` does the rest.
+    def make(self, aws: Aws, want: Wanted, mark: str) -> str | Made:
+        """Create it and return its id at once, without a wait: what fails later must not lose it. `mend` does the rest.
 
         `mark` is unique to this creation and the same when it is tried again: a client token where AWS takes one.
+        Where AWS's answer says all that `find` would, return it as `Made`: no other read is then needed.
         """
+
+    def wait_ready(self, aws: Aws, id: str) -> None:  # noqa: B027  - most types are ready at once
+        """Wait until what `make` began can be used. Called once, after a `make` that returned a bare id."""
 
     @abstractmethod
     def find(self, aws: Aws, id: str, want: Wanted) -> Found | None:
