@@ -89,11 +89,22 @@ class Snapshot:
         self._carried = tuple(operation for operation in pending if operation.type is OperationType.CREATING)
         self._begun: dict[int, Operation] = {}
         self._renames: dict[str, str] = {}
+        # Earlier versions of altered resources: steps name them, and an id() must not be used again while they may.
+        self._superseded: list[Resource] = []
         self._slots = {id(resource): Slot(Side.BASE, index) for index, resource in enumerate(self._base)}
 
     def slot_of(self, resource: Resource) -> Slot | None:
-        """Where this very object stands, or None if it does not (any more)."""
+        """Where this very object, or an earlier version of it, stands or stood; None for one never seen."""
         return self._slots.get(id(resource))
+
+    def at(self, slot: Slot) -> Resource | None:
+        """What stands there now; None if it was removed."""
+        return (self._base if slot.side is Side.BASE else self._new)[slot.index]
+
+    @property
+    def base(self) -> list[Resource]:
+        """What is left of the old state, as it is now."""
+        return [resource for resource in self._base if resource is not None]
 
     def apply(self, change: Change) -> None:
         match change:
@@ -117,7 +128,7 @@ class Snapshot:
         entries = self._base if slot.side is Side.BASE else self._new
         before = entries[slot.index]
         if before is not None:
-            self._slots.pop(id(before), None)
+            self._superseded.append(before)
         entries[slot.index] = resource
         if resource is not None:
             self._slots[id(resource)] = slot

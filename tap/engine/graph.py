@@ -1,0 +1,57 @@
+"""Questions about who hangs on whom, asked of the old state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from graphlib import TopologicalSorter
+
+from tap.engine.model import Resource
+from tap.engine.providers import urn_of
+
+
+def prerequisites(resource: Resource) -> set[str]:
+    """The URNs that must be there for this resource to be: Pulumi's edges of the dependency graph."""
+    found = set(resource.dependencies)
+    for urns in resource.property_dependencies.values():
+        found.update(urns)
+    if resource.deleted_with:
+        found.add(resource.deleted_with)
+    if resource.provider:
+        found.add(urn_of(resource.provider))
+    return found
+
+
+def delete_batches(condemned: Sequence[Resource]) -> list[list[Resource]]:
+    """The condemned, given in the state's order, in batches: nobody depends on a member of the own or an earlier one.
+
+    Pulumi's own antichains: what nothing condemned hangs on goes in the last batch. Only what stands earlier in the
+    state can be depended on (an integrity rule), which also keeps the two halves of a replacement from forming a cycle.
+    """
+    earlier: dict[str, list[int]] = {}
+    needs: dict[int, set[int]] = {}
+    for index, resource in enumerate(condemned):
+        wanted = prerequisites(resource) | ({resource.parent} if resource.parent else set())
+        needs[index] = {other for urn in wanted for other in earlier.get(urn, ())}
+        earlier.setdefault(resource.urn, []).append(index)
+    sorter = TopologicalSorter(needs)
+    sorter.prepare()
+    batches: list[list[Resource]] = []
+    while sorter.is_active():
+        ready = sorter.get_ready()
+        batches.append([condemned[index] for index in ready])
+        sorter.done(*ready)
+    return batches[::-1]
+
+
+def dependents(root: Resource, resources: Iterable[Resource]) -> list[Resource]:
+    """All that stands after the root in the state and hangs on it, however far away; not its children as such."""
+    reached = {root.urn}
+    found = []
+    passed = False
+    for resource in resources:
+        if resource is root:
+            passed = True
+        elif passed and not reached.isdisjoint(prerequisites(resource) | set(resource.replace_with)):
+            reached.add(resource.urn)
+            found.append(resource)
+    return found

@@ -1,0 +1,84 @@
+"""Delete before replace: which dependents must go first, and what they come back as."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tap.engine import differ, messages
+from tap.engine.errors import GenerationError
+from tap.engine.events import Diagnostic
+from tap.engine.graph import dependents
+from tap.engine.model import Op, Resource, Step
+from tap.engine.provider import ProviderError
+from tap.engine.providers import urn_of
+from tap.engine.values import UNKNOWN
+
+if TYPE_CHECKING:
+    from tap.engine.generator import StepGenerator
+
+
+class DependentReplacements:
+    """What was deleted early in this run, because something that it hangs on is deleted before it is made anew."""
+
+    def __init__(self, generator: StepGenerator) -> None:
+        self._generator = generator
+        self._deleted: set[str] = set()
+        self._keys: dict[str, tuple[str, ...]] = {}
+
+    def was_deleted(self, urn: str) -> bool:
+        return urn in self._deleted
+
+    def deleted(self, urn: str) -> None:
+        self._deleted.add(urn)
+
+    def keys_of(self, urn: str) -> tuple[str, ...]:
+        """The inputs whose coming change had the dependent deleted."""
+        return self._keys.get(urn, ())
+
+    def delete_with(self, urn: str, root: Resource) -> list[Step]:
+        """The deletes that come before the root's own, dependents first. Raises GenerationError, ProviderError."""
+        condemned = self._condemned(root)
+        for resource, _ in condemned:
+            if resource.protect:
+                message = messages.protected_dependent(resource.urn, urn)
+                raise GenerationError(Diagnostic("error", message, urn))
+        steps = []
+        for resource, keys in reversed(condemned):
+            self._deleted.add(resource.urn)
+            self._keys[resource.urn] = keys
+            self._generator.replaced.add(resource.urn)
+            steps.append(Step(Op.DELETE_REPLACED, resource.urn, resource, None, replacing=True))
+        return steps
+
+    def _condemned(self, root: Resource) -> list[tuple[Resource, tuple[str, ...]]]:
+        going = {root.urn}
+        found: list[tuple[Resource, tuple[str, ...]]] = []
+        olds = [resource for resource in self._generator.base if not resource.delete]
+        for resource in dependents(root, olds):
+            if resource.urn in self._generator.registered or not resource.custom or resource.external:
+                # Registered already: it can not depend on what comes only now, whatever the old state says.
+                continue
+            replaced, keys = self._must_go(resource, going)
+            if replaced:
+                going.add(resource.urn)
+                found.append((resource, keys))
+        return found
+
+    def _must_go(self, resource: Resource, going: set[str]) -> tuple[bool, tuple[str, ...]]:
+        if resource.provider and urn_of(resource.provider) in going:
+            return True, ()
+        if resource.deleted_with in going or not going.isdisjoint(resource.replace_with):
+            return True, ()
+        touched = [key for key, urns in resource.property_dependencies.items() if not going.isdisjoint(urns)]
+        if not touched or resource.is_provider:
+            return False, ()
+        inputs = differ.with_unknown(resource.inputs, (key for key in touched if key in resource.inputs), UNKNOWN)
+        inputs, _ = differ.ignoring_changes(resource.inputs, inputs, resource.ignore_changes)
+        provider = self._generator.providers.get(resource.provider)
+        try:
+            diff = differ.resource_diff(provider, resource, resource.urn, inputs, resource.ignore_changes)
+        except ProviderError as error:
+            raise ProviderError(f"{resource.urn}: {error}", hint=error.hint, code=error.code) from error
+        diff = differ.with_replace_on_changes(diff, resource.replace_on_changes, init_errors=bool(resource.init_errors))
+        keys = diff.replaces or tuple(key for key, kind in diff.detailed.items() if kind.replaces)
+        return diff.changes and differ.replaces(diff), keys

@@ -1,0 +1,65 @@
+"""Which resources a run is about: `--target`, `--replace` and their wildcards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from tap.engine.graph import prerequisites
+from tap.engine.model import PROVIDER_TYPE_PREFIX, STACK_TYPE, Resource
+from tap.engine.urn import type_of
+
+
+class Targets:
+    """A set of URN patterns: `*` stands for anything but a colon, `**` for anything."""
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self.patterns = tuple(patterns)
+        self._literal = {pattern for pattern in self.patterns if "*" not in pattern}
+        self._globs = [re.compile(_translated(pattern)) for pattern in self.patterns if "*" in pattern]
+        self._added: set[str] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self.patterns)
+
+    def contains(self, urn: str) -> bool:
+        return urn in self._literal or urn in self._added or any(glob.fullmatch(urn) for glob in self._globs)
+
+    def add(self, urn: str) -> None:
+        self._added.add(urn)
+
+    def unmatched(self, urns: Iterable[str]) -> list[str]:
+        """The patterns without wildcards that none of the URNs is. A pattern with wildcards may match nothing."""
+        known = set(urns)
+        return [pattern for pattern in self.patterns if pattern in self._literal and pattern not in known]
+
+
+def _translated(pattern: str) -> str:
+    """A pattern as a regular expression."""
+    return "".join(
+        ".*" if part == "**" else "[^:]*" if part == "*" else re.escape(part)
+        for part in re.split(r"(\*\*|\*)", pattern)
+    )
+
+
+def always_targeted(urn: str) -> bool:
+    """Providers and the stack itself take part in every run."""
+    type = type_of(urn)
+    return type == STACK_TYPE or type.startswith(PROVIDER_TYPE_PREFIX)
+
+
+def is_targeted(targets: Targets, urn: str) -> bool:
+    return not targets or always_targeted(urn) or targets.contains(urn)
+
+
+def not_found(target: str) -> str:
+    """Pulumi's text for a target that is in neither the state nor the program."""
+    return f"Target '{target}' could not be found in the stack. Did you forget to escape $ in your shell?"
+
+
+def with_dependents(targets: Targets, resources: Iterable[Resource]) -> None:
+    """Widen the targets by all that hangs on them, in the state's order (`--target-dependents`)."""
+    for resource in resources:
+        needed = prerequisites(resource) | ({resource.parent} if resource.parent else set())
+        if any(targets.contains(urn) for urn in needed):
+            targets.add(resource.urn)
