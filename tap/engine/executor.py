@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from tap.engine import messages
 from tap.engine.errors import StepFailedError
@@ -69,7 +69,7 @@ class StepExecutor:
         self._now = now
 
     async def execute(self, step: Step, *, internal: bool = False) -> Step:
-        """Do a step; returns it with what it came to. Raises StepFailedError, after writing what was done all the same."""
+        """Do a step; returns it with what it came to. Raises StepFailedError, once what was done is written."""
         self.reporter.report(StepBegan(step, self._dry_run, internal))
         key = await self._begin(step)
         try:
@@ -90,8 +90,9 @@ class StepExecutor:
         self.reporter.report(StepEnded(step, self._dry_run, step.op, internal))
         return step
 
-    def _failed(self, step: Step, diagnostic: Diagnostic) -> None:
-        self.reporter.report(StepFailed(step))
+    def _failed(self, step: Step, diagnostic: Diagnostic) -> NoReturn:
+        if not self._dry_run:
+            self.reporter.report(StepFailed(step))
         raise StepFailedError(diagnostic)
 
     async def _begin(self, step: Step) -> int | None:

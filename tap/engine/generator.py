@@ -13,7 +13,7 @@ from tap.engine import differ, messages
 from tap.engine.aliases import alias_urns
 from tap.engine.errors import GenerationError
 from tap.engine.events import Diagnostic
-from tap.engine.model import Goal, Op, Resource, Step
+from tap.engine.model import Goal, Op, ReadGoal, Resource, Step
 from tap.engine.provider import DiffResult, Provider
 from tap.engine.providers import INTERNAL_KEY, ProviderRegistry, visible
 from tap.engine.replacement import DependentReplacements
@@ -150,7 +150,7 @@ class StepGenerator:
         return [step for step in steps if step.op is not Op.SAME]
 
     def _create_or_skip(self, registration: Registration, new: Resource) -> list[Step]:
-        goal, urn = registration.goal, registration.urn
+        urn = registration.urn
         if not registration.targeted:
             self.skipped.add(urn)
             return [Step(Op.SAME, urn, None, new, skipped=True)]
@@ -229,6 +229,44 @@ class StepGenerator:
             Step(Op.REPLACE, urn, old, new, **reasons),  # type: ignore[arg-type]  # as above
             Step(Op.CREATE_REPLACEMENT, urn, old, new, replacing=True, **reasons),  # type: ignore[arg-type]  # as above
         ]
+
+    # -- reads ------------------------------------------------------------------------------------------------------
+
+    def generate_read(self, goal: ReadGoal, urn: str) -> list[Step]:
+        """The steps of a resource that is only read: it is in the state, but not ours to change."""
+        old = self.olds.get(urn)
+        self.kept.add(urn)
+        new = self._remember(
+            Resource(
+                urn=urn,
+                custom=True,
+                type=goal.type,
+                id=goal.id,
+                inputs=goal.inputs,
+                parent=goal.parent,
+                external=True,
+                dependencies=goal.dependencies,
+                provider=goal.provider,
+                additional_secret_outputs=goal.additional_secret_outputs,
+                source_position=goal.source_position,
+                stack_trace=goal.stack_trace,
+            )
+        )
+        if old is not None and not old.external and old.id != goal.id:
+            self.replaced.add(urn)
+            return [
+                Step(Op.READ_REPLACEMENT, urn, old, new, replacing=True, pending_delete=True),
+                Step(Op.REPLACE, urn, old, new, pending_delete=True),
+            ]
+        return [Step(Op.READ, urn, old, new)]
+
+    def claim_read(self, goal: ReadGoal) -> str:
+        """The URN of a read. Raises GenerationError."""
+        urn = create_urn(self.settings.stack, self.settings.project, goal.parent, goal.type, goal.name)
+        if urn in self.registered:
+            raise GenerationError(Diagnostic("error", messages.duplicate_urn(urn), urn))
+        self.registered[urn] = Goal(type=goal.type, name=goal.name, custom=True, inputs=goal.inputs, parent=goal.parent)
+        return urn
 
     # -- imports ----------------------------------------------------------------------------------------------------
 

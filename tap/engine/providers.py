@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from tap.engine.model import PROVIDER_TYPE_PREFIX, Goal, Resource
 from tap.engine.provider import CheckResult, CreateResult, DiffResult, Provider, ProviderError, ReadResult
 from tap.engine.registration import RefusedError
-from tap.engine.urn import UNKNOWN_ID, package_of, provider_reference, split_reference
+from tap.engine.urn import UNKNOWN_ID, name_of, package_of, provider_reference, split_reference, type_of
 from tap.engine.values import Properties, contains_unknown, without_secrets
 
 INTERNAL_KEY = "__internal"
@@ -145,6 +145,12 @@ def require_enabled(package: str, token: str, disabled: Iterable[str]) -> None:
     """Raises RefusedError where the config forbids default providers (`pulumi:disable-default-providers`)."""
     if package in disabled or "*" in disabled:
         raise RefusedError(f"Default provider for '{package}' disabled. '{token}' must use an explicit provider.")
+
+
+def is_default_provider(urn: str) -> bool:
+    """Default providers come and go by themselves: their steps are neither shown nor counted."""
+    name = name_of(urn)
+    return type_of(urn).startswith(PROVIDER_TYPE_PREFIX) and (name == "default" or name.startswith("default_"))
 
 
 def new_provider_id() -> str:

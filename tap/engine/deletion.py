@@ -1,0 +1,59 @@
+"""What the delete phase takes away: everything in the old state that this run did not see to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tap.engine import messages
+from tap.engine.errors import GenerationError
+from tap.engine.events import Diagnostic
+from tap.engine.graph import prerequisites
+from tap.engine.model import Op, Resource, Step
+from tap.engine.targets import Targets
+
+
+def deletes(base: Sequence[Resource], kept: Iterable[str], renamed: Iterable[str]) -> list[Step]:
+    """The delete steps in the state's order. `kept` and `renamed` are URNs that go on, under theirs or another name."""
+    spared = {*kept, *renamed}
+    steps = []
+    for resource in base:
+        if resource.delete:
+            steps.append(Step(Op.DELETE_REPLACED, resource.urn, resource, None, replacing=True, pending_delete=True))
+        elif resource.urn not in spared:
+            op = Op.REMOVE_PENDING_REPLACE if resource.pending_replacement else Op.DELETE
+            steps.append(Step(op, resource.urn, resource, None))
+    return steps
+
+
+def targeted_deletes(steps: list[Step], targets: Targets, *, dependents_too: bool) -> list[Step]:
+    """Only those that are targeted. Raises GenerationError where one that is not hangs on one that is."""
+    if not targets:
+        return steps
+    chosen: set[str] = {step.urn for step in steps if targets.contains(step.urn)}
+    implied: list[str] = []
+    for step in steps:
+        resource = step.old
+        if resource is None or step.urn in chosen:
+            continue
+        needed = prerequisites(resource) | ({resource.parent} if resource.parent else set())
+        if not chosen.isdisjoint(needed):
+            chosen.add(step.urn)
+            implied.append(step.urn)
+    if implied and not dependents_too:
+        raise GenerationError(*(Diagnostic("error", messages.not_targeted_delete(urn), urn) for urn in implied))
+    return [step for step in steps if step.urn in chosen]
+
+
+def spared_by_failures(steps: Sequence[Step], failed: Iterable[str]) -> set[str]:
+    """The URNs that what failed hangs on, however far away: with --continue-on-error these must stay."""
+    by_urn = {step.urn: step.old for step in steps if step.old is not None}
+    spared: set[str] = set()
+    waiting = list(failed)
+    while waiting:
+        resource = by_urn.get(waiting.pop())
+        if resource is None:
+            continue
+        needed = prerequisites(resource) | ({resource.parent} if resource.parent else set())
+        waiting += needed - spared
+        spared |= needed
+    return spared
