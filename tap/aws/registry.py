@@ -9,15 +9,17 @@ from functools import cache
 
 import tap.aws.types
 from tap.aws.resource_type import ResourceType
+from tap.aws.schema import token_by_alias
+from tap.engine.provider import ProviderError
 
 
-class UnknownTypeError(Exception):
+class UnknownTypeError(ProviderError):
     """No class carries this token. str() is what the user reads."""
 
     def __init__(self, token: str) -> None:
         near = difflib.get_close_matches(token, tokens(), n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        super().__init__(f"resource type {token} is not supported by the embedded engine{hint}")
+        super().__init__(f"resource type {token} is not supported by the embedded engine{hint}", code="Unsupported")
         self.token = token
 
 
@@ -34,8 +36,8 @@ def tokens() -> tuple[str, ...]:
 
 
 def resource_type(token: str) -> ResourceType:
-    """Raises UnknownTypeError."""
-    kind = _all().get(token)
+    """The class of a type, also under a name that the type had before. Raises UnknownTypeError."""
+    kind = _all().get(token) or _all().get(token_by_alias().get(token, ""))
     if kind is None:
         raise UnknownTypeError(token)
     return kind

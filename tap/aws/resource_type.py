@@ -97,9 +97,8 @@ class ResourceType(ABC):
     """The provider's own truthy defaults: they go into the stored inputs and are listed in `__defaults`."""
 
     computed: ClassVar[frozenset[str]] = frozenset()
-    """Inputs that AWS fills in when they are left out (Terraform's Optional+Computed): then there is no change.
-
-    Dotted paths, without indexes, for nested ones (`rules.status`).
+    """Nested inputs that AWS fills in when they are left out: then there is no change. Dotted paths, no indexes
+    (`rules.status`). The top-level ones (Terraform's Optional and Computed) are known from the schema.
     """
 
     name: ClassVar[GeneratedName | None] = None

@@ -16,6 +16,8 @@ T = TypeVar("T")
 _FIRST_PAUSE_SECONDS: Final = 0.05
 _LONGEST_PAUSE_SECONDS: Final = 5.0
 _CANCEL_CHECK_SECONDS: Final = 0.2
+_IN_USE_SECONDS: Final = 60.0
+"""How long what used a resource may linger (network interfaces on their way out) after it was itself deleted."""
 
 
 class WaitTimeoutError(ProviderError):
@@ -73,6 +75,12 @@ def retry(aws: Aws, call: Callable[[], T], *, codes: Collection[str], what: str,
         return wait(aws, attempt, what=what, seconds_max=seconds_max)[0]
     except WaitTimeoutError as timeout:
         raise (refusal[0] if refusal else timeout) from timeout
+
+
+def once_unused(aws: Aws, id: str, delete: Callable[[], object]) -> None:
+    """Delete something in EC2, waiting for what still uses it. Raises AWS's own DependencyViolation in the end."""
+    bound = min(aws.seconds_max, _IN_USE_SECONDS)
+    retry(aws, delete, codes={"DependencyViolation"}, what=f"nothing to use {id}", seconds_max=bound)
 
 
 def _sleep(aws: Aws, seconds: float, what: str) -> None:

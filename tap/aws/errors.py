@@ -1,0 +1,127 @@
+"""What AWS and the way to it can answer, told in the provider's words: the operation, the code, what would fix it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,
+    ConnectTimeoutError,
+    HTTPClientError,
+    ParamValidationError,
+    ReadTimeoutError,
+)
+
+from tap.engine.provider import ProviderError
+
+_DENIED: Final = "allow the action for these credentials (in the embedded AWS: start it without IAM checks)"
+_GONE: Final = "it was removed behind the engine's back: run `tap refresh`, then `tap up`"
+_TAKEN: Final = "choose another name, remove the other one, or take it over with `tap import`"
+_QUOTA: Final = "remove unused ones or ask AWS for a higher quota"
+_SLOW_DOWN: Final = "AWS asks to slow down: run it again, with a lower --parallel"
+_IN_USE: Final = "something that is not in this stack uses it: remove that first"
+
+HINTS: Final[Mapping[str, str]] = {
+    "AccessDenied": _DENIED,
+    "AccessDeniedException": _DENIED,
+    "AuthFailure": _DENIED,
+    "UnauthorizedOperation": _DENIED,
+    "ExpiredToken": "get fresh credentials and run it again",
+    "VpcLimitExceeded": _QUOTA,
+    "SubnetLimitExceeded": _QUOTA,
+    "AddressLimitExceeded": _QUOTA,
+    "NatGatewayLimitExceeded": _QUOTA,
+    "InternetGatewayLimitExceeded": _QUOTA,
+    "LimitExceeded": _QUOTA,
+    "LimitExceededException": _QUOTA,
+    "TooManyBuckets": _QUOTA,
+    "DependencyViolation": _IN_USE,
+    "DeleteConflict": _IN_USE,
+    "InvalidIPAddress.InUse": _IN_USE,
+    "BucketAlreadyExists": "bucket names are shared by all accounts: choose another name",
+    "BucketAlreadyOwnedByYou": _TAKEN,
+    "BucketNotEmpty": "set forceDestroy on the bucket and run `tap up`, or empty it, then run this again",
+    "EntityAlreadyExists": _TAKEN,
+    "ResourceAlreadyExistsException": _TAKEN,
+    "AlreadyExistsException": _TAKEN,
+    "InvalidGroup.Duplicate": _TAKEN,
+    "InvalidPermission.Duplicate": "two rules of the security group say the same: keep one",
+    "FlowLogAlreadyExists": _TAKEN,
+    "RouteAlreadyExists": "the table has a route to this destination already: remove it or import it",
+    "Resource.AlreadyAssociated": "end the association it has, or import it",
+    "InvalidSubnet.Conflict": "choose a CIDR block that no other subnet of the VPC overlaps",
+    "InvalidSubnet.Range": "choose a CIDR block inside that of the VPC",
+    "InvalidVpc.Range": "choose a CIDR block between /16 and /28",
+    "MalformedPolicyDocument": "mend the policy document",
+    "MalformedPolicy": "mend the policy document",
+    "KMSInvalidStateException": "the key is disabled or on its way out: enable it or use another",
+}
+
+_THROTTLED: Final = frozenset(
+    {
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "RequestThrottled",
+        "RequestLimitExceeded",
+        "TooManyRequestsException",
+        "SlowDown",
+        "PriorRequestNotComplete",
+        "BandwidthLimitExceeded",
+    }
+)
+_TRY_AGAIN: Final = frozenset(
+    {"InternalError", "InternalFailure", "InternalServerError", "ServiceUnavailable", "Unavailable", "RequestTimeout"}
+    | {"OperationAborted", "ConcurrentModification", "OperationAbortedException"}
+)
+
+
+def code_of(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def provider_error(doing: str, service: str, error: Exception) -> ProviderError:
+    """The error that a user reads. `doing`: `creating aws:ec2/vpc:Vpc (vpc-1)`."""
+    if isinstance(error, ProviderError):
+        named = f"{doing}: {error}"
+        return ProviderError(named, hint=error.hint, code=error.code, retryable=error.retryable)
+    if isinstance(error, ClientError):
+        return _from_answer(doing, service, error)
+    if isinstance(error, ParamValidationError):
+        return ProviderError(f"{doing}: {error}", hint="mend the property that the message names", code="Parameters")
+    if isinstance(error, (ConnectionError, HTTPClientError, ConnectTimeoutError, ReadTimeoutError)):
+        return ProviderError(
+            f"{doing}: no answer from AWS: {error}",
+            hint="see whether the embedded AWS runs: `tap local status`",
+            code=type(error).__name__,
+            retryable=True,
+        )
+    if isinstance(error, BotoCoreError):
+        return ProviderError(f"{doing}: {error}", code=type(error).__name__)
+    return ProviderError(
+        f"{doing}: {type(error).__name__}: {error}", hint="this is a bug of tap's: please report it", code="Bug"
+    )
+
+
+def _from_answer(doing: str, service: str, error: ClientError) -> ProviderError:
+    code = code_of(error)
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    text = error.response.get("Error", {}).get("Message", "")
+    message = (
+        f"{doing}: operation error {service}: {error.operation_name}, StatusCode: {status}, api error {code}: {text}"
+    )
+    retryable = code in _THROTTLED or code in _TRY_AGAIN or status >= 500
+    return ProviderError(message, hint=_hint(code), code=code, retryable=retryable)
+
+
+def _hint(code: str) -> str:
+    if code in HINTS:
+        return HINTS[code]
+    if code in _THROTTLED:
+        return _SLOW_DOWN
+    if "NotFound" in code or code.startswith("NoSuch"):
+        return _GONE
+    return "run it again: the fault is AWS's" if code in _TRY_AGAIN else ""

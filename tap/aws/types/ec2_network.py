@@ -1,0 +1,106 @@
+"""EC2: networks and what hangs directly on them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tap.aws.resource_type import Aws, Client, Found, ResourceType, Wanted
+from tap.aws.tags import EC2_TAG_ACTIONS, ec2_tag_specifications, from_list, sync_ec2_tags
+from tap.aws.waits import once_unused, wait
+
+_VPC_SWITCHES = ("enableDnsSupport", "enableDnsHostnames", "enableNetworkAddressUsageMetrics")
+
+
+class Vpc(ResourceType):
+    token = "aws:ec2/vpc:Vpc"
+    supported = frozenset({"cidrBlock", "instanceTenancy", "assignGeneratedIpv6CidrBlock", *_VPC_SWITCHES})
+    replace_on = frozenset({"cidrBlock"})
+    defaults = {"enableDnsSupport": True, "instanceTenancy": "default"}
+    taggable = True
+    schema_version = 1
+    gone = frozenset({"InvalidVpcID.NotFound"})
+    actions = EC2_TAG_ACTIONS | {
+        "ec2:CreateVpc", "ec2:DescribeVpcs", "ec2:DescribeVpcAttribute", "ec2:ModifyVpcAttribute", "ec2:DeleteVpc",
+        "ec2:ModifyVpcTenancy", "ec2:AssociateVpcCidrBlock", "ec2:DisassociateVpcCidrBlock",
+        "ec2:DescribeRouteTables", "ec2:DescribeNetworkAcls", "ec2:DescribeSecurityGroups",
+    }  # fmt: skip
+
+    def validate(self, want: Wanted) -> list[tuple[str, str]]:
+        return [] if "cidrBlock" in want else [("cidrBlock", "a VPC needs a cidrBlock, such as 10.0.0.0/16")]
+
+    def replaces(self, before: Wanted, want: Wanted) -> frozenset[str]:
+        # AWS can end dedicated tenancy in place, never begin it.
+        return frozenset({"instanceTenancy"}) if want.get("instanceTenancy") != "default" else frozenset()
+
+    def make(self, aws: Aws, want: Wanted, mark: str) -> str:
+        answer = aws.client("ec2").create_vpc(
+            CidrBlock=want["cidrBlock"],
+            InstanceTenancy=want["instanceTenancy"],
+            AmazonProvidedIpv6CidrBlock=want.get("assignGeneratedIpv6CidrBlock", False),
+            **ec2_tag_specifications("vpc", want),
+        )
+        return str(answer["Vpc"]["VpcId"])
+
+    def wait_ready(self, aws: Aws, id: str) -> None:
+        ec2 = aws.client("ec2")
+        wait(aws, lambda: _available(ec2.describe_vpcs(VpcIds=[id])["Vpcs"]), what=f"{id} to become available")
+
+    def find(self, aws: Aws, id: str, want: Wanted) -> Found | None:
+        ec2 = aws.client("ec2")
+        vpc = ec2.describe_vpcs(VpcIds=[id])["Vpcs"][0]
+        in_vpc = {"Name": "vpc-id", "Values": [id]}
+        tables = ec2.describe_route_tables(Filters=[in_vpc, {"Name": "association.main", "Values": ["true"]}])
+        lists = ec2.describe_network_acls(Filters=[in_vpc, {"Name": "default", "Values": ["true"]}])
+        groups = ec2.describe_security_groups(Filters=[in_vpc, {"Name": "group-name", "Values": ["default"]}])
+        return {
+            "arn": f"arn:{aws.partition}:ec2:{aws.region}:{vpc['OwnerId']}:vpc/{id}",
+            "cidrBlock": vpc["CidrBlock"],
+            "instanceTenancy": vpc["InstanceTenancy"],
+            "dhcpOptionsId": vpc["DhcpOptionsId"],
+            "ownerId": vpc["OwnerId"],
+            "mainRouteTableId": tables["RouteTables"][0]["RouteTableId"],
+            "defaultRouteTableId": tables["RouteTables"][0]["RouteTableId"],
+            "defaultNetworkAclId": lists["NetworkAcls"][0]["NetworkAclId"],
+            "defaultSecurityGroupId": groups["SecurityGroups"][0]["GroupId"],
+            "tags": from_list(vpc.get("Tags")),
+            **{switch: _vpc_switch(ec2, id, switch) for switch in _VPC_SWITCHES},
+            **_vpc_ipv6(vpc),
+        }
+
+    def mend(self, aws: Aws, id: str, have: Found, want: Wanted, before: Wanted) -> None:
+        ec2 = aws.client("ec2")
+        for switch in _VPC_SWITCHES:
+            if switch in want and want[switch] != have[switch]:
+                ec2.modify_vpc_attribute(VpcId=id, **{switch[0].upper() + switch[1:]: {"Value": want[switch]}})
+        if want["instanceTenancy"] != have["instanceTenancy"]:
+            ec2.modify_vpc_tenancy(VpcId=id, InstanceTenancy=want["instanceTenancy"])
+        generated = want.get("assignGeneratedIpv6CidrBlock", False)
+        if generated and not have.get("assignGeneratedIpv6CidrBlock"):
+            ec2.associate_vpc_cidr_block(VpcId=id, AmazonProvidedIpv6CidrBlock=True)
+        elif not generated and have.get("assignGeneratedIpv6CidrBlock"):
+            ec2.disassociate_vpc_cidr_block(AssociationId=have["ipv6AssociationId"])
+        sync_ec2_tags(ec2, id, have, want)
+
+    def remove(self, aws: Aws, id: str, have: Wanted) -> None:
+        once_unused(aws, id, lambda: aws.client("ec2").delete_vpc(VpcId=id))
+
+
+def _vpc_switch(ec2: Client, id: str, switch: str) -> bool:
+    answer = ec2.describe_vpc_attribute(VpcId=id, Attribute=switch)
+    return bool(answer[switch[0].upper() + switch[1:]]["Value"])
+
+
+def _vpc_ipv6(vpc: Any) -> Found:
+    for block in vpc.get("Ipv6CidrBlockAssociationSet", ()):
+        if block["Ipv6CidrBlockState"]["State"] in ("associated", "associating"):
+            return {
+                "assignGeneratedIpv6CidrBlock": block.get("Ipv6Pool") == "Amazon",
+                "ipv6AssociationId": block["AssociationId"],
+                "ipv6CidrBlock": block["Ipv6CidrBlock"],
+                "ipv6CidrBlockNetworkBorderGroup": block.get("NetworkBorderGroup", ""),
+            }
+    return {}
+
+
+def _available(answer: Any) -> bool | None:
+    return True if answer and answer[0]["State"] == "available" else None
