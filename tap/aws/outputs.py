@@ -78,8 +78,7 @@ def imported_inputs(kind: ResourceType, schema: TypeSchema, outputs: Properties)
     """The inputs that would make such a resource: everything that is set and is not the default."""
     inputs: dict[str, Value] = {} if kind.plugin_framework else {DEFAULTS_KEY: []}
     for key in sorted(settable(kind, schema)):
-        value = canonical(kind, key, outputs.get(key))
-        if value is not None and value != canonical(kind, key, kind.defaults.get(key)):
+        if canonical(kind, key, outputs.get(key)) != canonical(kind, key, kind.defaults.get(key)):
             inputs[key] = _reshaped(schema.outputs[key], None, outputs[key])
     if kind.taggable and not kind.plugin_framework:
         inputs["tagsAll"] = outputs["tagsAll"]

@@ -55,10 +55,18 @@ def wait(aws: Aws, until: Callable[[], T | None], *, what: str, seconds_max: flo
     return answer
 
 
-def retry(aws: Aws, call: Callable[[], T], *, codes: Collection[str], what: str, seconds_max: float | None = None) -> T:
+def retry(
+    aws: Aws,
+    call: Callable[[], T],
+    *,
+    codes: Collection[str],
+    what: str,
+    saying: str = "",
+    seconds_max: float | None = None,
+) -> T:
     """The answer of `call`, tried again as long as AWS refuses it with one of `codes` (`DependencyViolation`).
 
-    When the time is up, AWS's own refusal is what is raised: it names the reason better than a timeout could.
+    `saying`: only while AWS's message contains this, for codes that mean other faults too. When the time is up, AWS's own refusal is what is raised: it names the reason better than a timeout could.
     """
     refusal: list[ClientError] = []
 
@@ -66,7 +74,8 @@ def retry(aws: Aws, call: Callable[[], T], *, codes: Collection[str], what: str,
         try:
             return (call(),)
         except ClientError as error:
-            if error.response["Error"]["Code"] not in codes:
+            fault = error.response["Error"]
+            if fault["Code"] not in codes or saying not in fault.get("Message", ""):
                 raise
             refusal[:] = [error]
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from functools import cache
 
@@ -39,6 +40,7 @@ class World:
 @pytest.fixture(scope="session")
 def world():
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line per request otherwise
     server.start()
     host, port = server.get_host_and_port()
     yield World(f"http://{host}:{port}")
