@@ -1,0 +1,212 @@
+"""Plays the runs of a golden case on the engine, one after another, and tells what it got in the case's own terms."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from tap.engine import messages
+from tap.engine.deployment import Deployment, DeploymentSettings
+from tap.engine.events import Diagnostic, Event, OutputsRegistered, StepBegan, StepEnded, StepFailed
+from tap.engine.model import STACK_TYPE, Op, Operation, Resource, Step
+from tap.engine.snapshot import Change, Snapshot
+from tap.engine.targets import Targets
+from tests.engine.golden.fake_provider import Cloud, FakeProvider, KilledError
+from tests.engine.golden.normal import normal_state, normal_value
+from tests.engine.golden.program import Item, Program
+
+KILLED = -9
+
+
+@dataclass
+class Recording:
+    """Listens to a run: its steps in the order in which they began, and what was said."""
+
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    _open: dict[tuple[str, Op], dict[str, Any]] = field(default_factory=dict)
+
+    def report(self, event: Event) -> None:
+        match event:
+            case StepBegan(step, _):
+                entry = {"op": step.op.value, "urn": step.urn, **_reasons(step)}
+                self._open[step.urn, step.op] = entry
+                self.steps.append(entry)
+            case StepEnded(step, planning, outcome):
+                self._ended(step, outcome, planning=planning)
+            case StepFailed(step):
+                self._open[step.urn, step.op]["failed"] = True
+            case OutputsRegistered(step):
+                for entry in self.steps:
+                    if entry["urn"] == step.urn and "new" in entry:
+                        entry["new"] = _shown(step.new)
+            case Diagnostic():
+                self.diagnostics.append(event)
+
+    def _ended(self, step: Step, outcome: Op, *, planning: bool) -> None:
+        entry = self._open[step.urn, step.op]
+        if step.op is Op.REFRESH:
+            if outcome is not Op.REFRESH:
+                self.steps.append({"op": outcome.value, "urn": step.urn, **_reasons(step), "onlyOutcome": True})
+        elif planning and step.new is not None:
+            entry["new"] = _shown(step.new)
+
+
+def _reasons(step: Step) -> dict[str, Any]:
+    reasons: dict[str, Any] = {}
+    if step.keys:
+        reasons["keys"] = list(step.keys)
+    if step.diffs:
+        reasons["diffs"] = list(step.diffs)
+    if step.detailed_diff:
+        reasons["detailedDiff"] = {key: kind.value for key, kind in step.detailed_diff.items()}
+    return reasons
+
+
+def _shown(new: Resource | None) -> dict[str, Any]:
+    assert new is not None
+    return {
+        "id": normal_value(new.id),
+        "inputs": normal_value(dict(new.inputs)),
+        "outputs": normal_value(dict(new.outputs)),
+    }
+
+
+class MemoryJournal:
+    """Keeps the changes in memory, as a disk would."""
+
+    def __init__(self) -> None:
+        self.changes: list[Change] = []
+
+    def append(self, changes: Sequence[Change]) -> Future[None]:
+        self.changes += changes
+        written: Future[None] = Future()
+        written.set_result(None)
+        return written
+
+
+@dataclass
+class Stack:
+    """What lasts from run to run: the state, the config, the cloud."""
+
+    cloud: Cloud = field(default_factory=Cloud)
+    resources: tuple[Resource, ...] = ()
+    pending: tuple[Operation, ...] = ()
+    config: dict[str, str] = field(default_factory=dict)
+    items: list[Item] = field(default_factory=list)
+    exports: Mapping[str, Any] = field(default_factory=dict)
+    parallel: int = 1
+
+    def play(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """One run; what it came to, as the case's `got` has it."""
+        if "program" in given:
+            self.items, self.exports = given["program"], given.get("exports", {})
+        for edit in given.get("cloudEdits", []):
+            self.cloud.edit(edit)
+        signal = given.get("signal")
+        self.cloud.kill_on = (signal["on"]["method"], signal["on"]["name"]) if signal else None
+        self.cloud.calls = []
+        recording = Recording()
+        flags = given.get("flags", [])
+        code, changes = 0, None
+        if given["command"] == "config":
+            self.config[flags[0]] = flags[1]
+        elif given["command"] != "cancel":
+            code, changes = self._run(given["command"], flags, recording)
+        return self._got(recording, code, changes)
+
+    def _got(self, recording: Recording, code: int, changes: Mapping[Op, int] | None) -> dict[str, Any]:
+        stack = next((resource for resource in self.resources if resource.type == STACK_TYPE), None)
+        return {
+            "exit_code": code,
+            "changes": None if changes is None else {op.value: count for op, count in changes.items() if count},
+            "steps": recording.steps,
+            "calls": [normal_value(call) for call in self.cloud.calls],
+            "diagnostics": [
+                {
+                    "severity": diagnostic.severity,
+                    **({"urn": diagnostic.urn} if diagnostic.urn else {}),
+                    "message": diagnostic.message,
+                }
+                for diagnostic in recording.diagnostics
+            ],
+            "outputs": None if stack is None else normal_value(dict(stack.outputs)),
+            "state": normal_state(self.resources, self.pending),
+            "cloud": normal_value(self.cloud.entries),
+        }
+
+    def _run(self, command: str, flags: Sequence[str], recording: Recording) -> tuple[int, Mapping[Op, int] | None]:
+        dry_run = command == "preview" or "--preview-only" in flags
+        journal = None if dry_run else MemoryJournal()
+        snapshot = Snapshot(self.resources, self.pending)
+        with ThreadPoolExecutor(self.parallel) as pool:
+            deployment = Deployment(
+                self._settings(flags, dry_run=dry_run),
+                snapshot,
+                lambda _: FakeProvider(self.cloud),
+                recording,
+                pool,
+                journal,
+            )
+            if self.pending and not dry_run and command != "refresh":
+                recording.report(Diagnostic("warning", messages.pending_operations(self.pending)))
+            try:
+                asyncio.run(self._operate(deployment, command, flags, dry_run=dry_run))
+            except KilledError:
+                self._reload(journal)
+                return KILLED, None
+        self._reload(journal)
+        return self._exit_code(deployment, flags), deployment.changes
+
+    async def _operate(self, deployment: Deployment, command: str, flags: Sequence[str], *, dry_run: bool) -> None:
+        if command == "refresh":
+            await deployment.refresh(counted=True)
+            return
+        if "--refresh" in flags:
+            await deployment.refresh(counted=False)
+        if command == "destroy":
+            await deployment.destroy()
+        else:
+            await deployment.run_program(Program(self.items, self.exports, dry_run=dry_run))
+
+    def _settings(self, flags: Sequence[str], *, dry_run: bool) -> DeploymentSettings:
+        return DeploymentSettings(
+            project="golden",
+            stack="dev",
+            dry_run=dry_run,
+            parallel=self.parallel,
+            seed=lambda: bytes(32),
+            now=lambda: datetime(2026, 11, 23, tzinfo=UTC),
+            provider_config=self._provider_config,
+            targets=Targets(_values_of("--target", flags)),
+            target_dependents="--target-dependents" in flags,
+            replaces=Targets(_values_of("--replace", flags)),
+            continue_on_error="--continue-on-error" in flags,
+        )
+
+    def _provider_config(self, package: str) -> dict[str, str]:
+        prefix = f"{package}:"
+        return {key.removeprefix(prefix): value for key, value in self.config.items() if key.startswith(prefix)}
+
+    def _reload(self, journal: MemoryJournal | None) -> None:
+        """Read the state back as recovery would: the old one, and the journal's changes over it."""
+        if journal is None:
+            return
+        snapshot = Snapshot(self.resources, self.pending)
+        for change in journal.changes:
+            snapshot.apply(change)
+        self.resources, self.pending = snapshot.resources, snapshot.pending
+
+    def _exit_code(self, deployment: Deployment, flags: Sequence[str]) -> int:
+        if deployment.failed:
+            return 1
+        changed = any(count for op, count in deployment.changes.items() if op is not Op.SAME)
+        return 7 if changed and "--expect-no-changes" in flags else 0
+
+
+def _values_of(flag: str, flags: Sequence[str]) -> list[str]:
+    return [value for name, value in zip(flags, flags[1:], strict=False) if name == flag]
