@@ -1,0 +1,291 @@
+"""Start, stop and ask after a project's embedded AWS. Imports nothing heavy: `tap status` has 250 ms."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from tap.errors import TapError
+from tap.local_aws.credentials import ACCESS_KEY_ID, DEFAULT_REGION, SECRET_ACCESS_KEY
+from tap.local_aws.endpoint import ask
+from tap.local_aws.run_file import RunFile, lock_path, log_path, read_run_file
+
+DEFAULT_PORT = 4566
+"""The port that AWS emulators use by convention."""
+
+START_SECONDS_MAX = 60.0
+STOP_SECONDS_MAX = 5.0
+"""How long to wait after SIGTERM, and again after SIGKILL."""
+
+_SECONDS_BETWEEN_LOOKS = 0.02
+_LOG_LINES_SHOWN = 5
+_LISTEN_QUEUE = 128
+
+_IN_THE_WAY = frozenset(
+    {
+        "AWS_DEFAULT_PROFILE",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+        "AWS_PROFILE",
+        "AWS_ROLE_ARN",
+        "AWS_SECURITY_TOKEN",
+        "AWS_SESSION_TOKEN",
+        "AWS_USE_DUALSTACK_ENDPOINT",
+        "AWS_USE_FIPS_ENDPOINT",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+    }
+)
+
+_children: dict[int, subprocess.Popen[bytes]] = {}
+"""Servers that this process started. They outlive it on purpose; polling them leaves no zombie while it runs."""
+
+
+class LocalAwsError(TapError):
+    """The embedded AWS did not start, or did not stop."""
+
+    name = "local_aws_error"
+    retryable = True
+
+
+class State(StrEnum):
+    RUNNING = "running"
+    STOPPED = "stopped"
+    UNHEALTHY = "unhealthy"
+    """The process is there, but does not answer, or is not ready yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalAws:
+    """A running embedded AWS. started: whether this call started it, or found it running."""
+
+    endpoint: str
+    pid: int
+    instance: str
+    started: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What there is; of a stopped one only `state` and `log`. started_at is ISO 8601, detail says what is wrong."""
+
+    state: State
+    log: Path
+    endpoint: str = ""
+    pid: int = 0
+    instance: str = ""
+    started_at: str = ""
+    detail: str = ""
+
+
+class Stopped(StrEnum):
+    NOT_RUNNING = "not running"
+    STOPPED = "stopped"
+    KILLED = "killed"
+    """It did not end by itself within STOP_SECONDS_MAX."""
+
+
+def start(root: Path, port: int = DEFAULT_PORT) -> LocalAws:
+    """The project's embedded AWS, ready: the one that runs, else a new one at `port`, at a free port if that is taken.
+
+    Any number of these at once, in any processes, end with one embedded AWS. Port 0 asks for any free port. Raises
+    LocalAwsError if it is not ready within START_SECONDS_MAX.
+    """
+    deadline = time.monotonic() + START_SECONDS_MAX
+    with _alone(root):
+        running = read_run_file(root)
+        if running is not None and running.is_alive():
+            _wait_until_ready(root, running.pid, running.endpoint, running.instance, deadline)
+            return LocalAws(running.endpoint, running.pid, running.instance, started=False)
+        with _listen(port) as listener:
+            found_port = int(listener.getsockname()[1])
+            instance = str(uuid.uuid4())
+            child = _spawn(root, listener, found_port, instance)
+        endpoint = f"http://127.0.0.1:{found_port}"
+        try:
+            _wait_until_ready(root, child.pid, endpoint, instance, deadline)
+        except LocalAwsError:
+            child.kill()
+            child.wait()
+            raise
+        return LocalAws(endpoint, child.pid, instance, started=True)
+
+
+def stop(root: Path) -> Stopped:
+    """End the project's embedded AWS, and with it everything in it. LocalAwsError if it survives even SIGKILL."""
+    if read_run_file(root) is None:
+        return Stopped.NOT_RUNNING
+    with _alone(root):
+        running = read_run_file(root)
+        if running is None:
+            return Stopped.NOT_RUNNING
+        if not running.is_alive():
+            running.remove(root)
+            return Stopped.NOT_RUNNING
+        for number, outcome in ((signal.SIGTERM, Stopped.STOPPED), (signal.SIGKILL, Stopped.KILLED)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(running.pid, number)
+            if _ended_within(running, STOP_SECONDS_MAX):
+                running.remove(root)
+                return outcome
+    raise LocalAwsError(
+        f"the embedded AWS (process {running.pid}) has not ended {STOP_SECONDS_MAX:.0f} s after SIGKILL",
+        hint=f"see what holds process {running.pid}, then run `tap local stop` again",
+    )
+
+
+def status(root: Path) -> Status:
+    """Whether the project's embedded AWS runs and answers. Starts, changes and removes nothing."""
+    log = log_path(root)
+    running = read_run_file(root)
+    if running is None or not running.is_alive():
+        return Status(State.STOPPED, log)
+    health = ask(running.endpoint, "/_tap/health")
+    if health.get("instance") != running.instance:
+        state, detail = State.UNHEALTHY, f"process {running.pid} runs, but does not answer at {running.endpoint}"
+    elif not health.get("ready"):
+        state, detail = State.UNHEALTHY, "it is still starting"
+    else:
+        state, detail = State.RUNNING, ""
+    return Status(state, log, running.endpoint, running.pid, running.instance, running.started_at, detail)
+
+
+def environment(endpoint: str) -> dict[str, str]:
+    """What to export so that the AWS CLI and every SDK talk to this endpoint, with credentials that open nothing else.
+
+    The configuration files are switched off as well: a profile of the user's could name another endpoint for a service
+    or bring real credentials along, and `--profile prod` out of habit now fails by name instead.
+    """
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
+        "AWS_REGION": DEFAULT_REGION,
+        "AWS_DEFAULT_REGION": DEFAULT_REGION,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def variables_in_the_way(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Which variables must be unset beside setting `environment`: they bring a profile, a token, another endpoint."""
+    return tuple(sorted(name for name in environ if name in _IN_THE_WAY or name.startswith("AWS_ENDPOINT_URL_")))
+
+
+@contextlib.contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """One start or stop at a time. The kernel lets go of the lock when its holder dies."""
+    from filelock import FileLock, Timeout  # takes 100 ms to import, and `tap status` does not need it
+
+    path = lock_path(root)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(path, timeout=START_SECONDS_MAX):
+            yield
+    except Timeout:
+        raise LocalAwsError(
+            f"another `tap` has been starting or stopping the embedded AWS for {START_SECONDS_MAX:.0f} s",
+            hint="run `tap local status`, and try again",
+        ) from None
+
+
+def _listen(port: int) -> socket.socket:
+    """A socket that listens at 127.0.0.1:port, or at any free port if that one is taken.
+
+    Listening before the server runs leaves no moment in which another process could take the port, and requests that
+    come early wait instead of being refused.
+    """
+    for wanted in (port, 0):
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(("127.0.0.1", wanted))
+            listener.listen(_LISTEN_QUEUE)
+        except (OSError, OverflowError):
+            listener.close()
+            continue
+        return listener
+    raise LocalAwsError("no port on 127.0.0.1 can be listened at")
+
+
+def _spawn(root: Path, listener: socket.socket, port: int, instance: str) -> subprocess.Popen[bytes]:
+    """The server in a session of its own: it gets no Ctrl-C of the terminal's and holds no file of ours."""
+    log = log_path(root)
+    if log.exists():
+        log.replace(log.with_name(f"{log.name}.1"))
+    command = [sys.executable, "-P", "-m", "tap.local_aws.server", f"--root={root.absolute()}"]
+    command += [f"--fd={listener.fileno()}", f"--port={port}", f"--instance={instance}"]
+    with log.open("wb") as output:
+        child = subprocess.Popen(  # noqa: S603  - our own module, and values made here
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=_server_environment(port),
+            cwd="/",
+            start_new_session=True,
+            pass_fds=(listener.fileno(),),
+        )
+    _children[child.pid] = child
+    return child
+
+
+def _server_environment(port: int) -> dict[str, str]:
+    """The user's environment without what is AWS's or moto's: no account number or credentials of theirs go in."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
+    return kept | {
+        "MOTO_PORT": str(port),
+        "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",  # a second of start-up, and 600 images nobody asked for
+        "MOTO_DISABLE_GLOBAL_CORS": "true",  # no web page has any business here
+    }
+
+
+def _wait_until_ready(root: Path, pid: int, endpoint: str, instance: str, deadline: float) -> None:
+    while time.monotonic() < deadline:
+        health = ask(endpoint, "/_tap/health")
+        if health.get("instance") == instance and health.get("ready"):
+            return
+        if not _runs(pid, instance):
+            raise LocalAwsError(f"the embedded AWS ended while starting{_end_of_log(root)}", hint=_see_log(root))
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
+    raise LocalAwsError(
+        f"the embedded AWS was not ready within {START_SECONDS_MAX:.0f} s{_end_of_log(root)}", hint=_see_log(root)
+    )
+
+
+def _runs(pid: int, instance: str) -> bool:
+    child = _children.get(pid)
+    if child is not None:
+        return child.poll() is None
+    return RunFile(pid, 0, instance, "").is_alive()
+
+
+def _ended_within(running: RunFile, seconds_max: float) -> bool:
+    deadline = time.monotonic() + seconds_max
+    while time.monotonic() < deadline:
+        if not _runs(running.pid, running.instance):
+            _children.pop(running.pid, None)
+            return True
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
+    return False
+
+
+def _end_of_log(root: Path) -> str:
+    try:
+        lines = log_path(root).read_text(errors="replace").splitlines()
+    except OSError:
+        return ""
+    return "".join(f"\n  {line}" for line in lines[-_LOG_LINES_SHOWN:])
+
+
+def _see_log(root: Path) -> str:
+    return f"see {log_path(root)}, and run `tap local stop` before trying again"
