@@ -1,0 +1,74 @@
+"""Pulumi's options of the operations, with Pulumi's names and meanings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+PARALLEL_DEFAULT = 16
+
+_OPTIONS: dict[str, Callable[[Any], Any]] = {
+    "yes": click.option("--yes", "-y", is_flag=True, help="Go ahead after the preview without asking."),
+    "skip_preview": click.option("--skip-preview", "-f", is_flag=True, help="Go ahead without a preview."),
+    "preview_only": click.option("--preview-only", is_flag=True, help="Only show what would be done."),
+    "targets": click.option(
+        "--target",
+        "-t",
+        "targets",
+        multiple=True,
+        metavar="URN",
+        help="Only this resource; * and ** are wildcards. Repeat.",
+    ),
+    "target_dependents": click.option(
+        "--target-dependents", is_flag=True, help="With --target: also what depends on the targets."
+    ),
+    "replaces": click.option(
+        "--replace",
+        "replaces",
+        multiple=True,
+        metavar="URN",
+        help="Replace this resource even if it is unchanged. Repeat.",
+    ),
+    "target_replaces": click.option(
+        "--target-replace",
+        "target_replaces",
+        multiple=True,
+        metavar="URN",
+        help="--target and --replace in one. Repeat.",
+    ),
+    "refresh": click.option("--refresh", "-r", is_flag=True, help="First make the state what the cloud says."),
+    "parallel": click.option(
+        "--parallel",
+        "-p",
+        type=click.IntRange(min=1),
+        default=PARALLEL_DEFAULT,
+        show_default=True,
+        metavar="N",
+        help="How many resource operations run at once.",
+    ),
+    "expect_no_changes": click.option(
+        "--expect-no-changes", is_flag=True, help="Exit with 7 if there are any changes."
+    ),
+    "diff": click.option("--diff", is_flag=True, help="Show every property that changes, in full."),
+    "continue_on_error": click.option(
+        "--continue-on-error", is_flag=True, help="Go on with what does not depend on a failure."
+    ),
+    "endpoint": click.option(
+        "--endpoint", default="", metavar="URL", help="Another AWS emulator on loopback, instead of the embedded one."
+    ),
+}
+
+
+def operation_options(*names: str) -> Callable[[_Command], _Command]:
+    """The options with these names, in this order in the help."""
+
+    def decorate(command: _Command) -> _Command:
+        for name in reversed(names):
+            command = _OPTIONS[name](command)
+        return command
+
+    return decorate
