@@ -5,19 +5,17 @@ This file is the table of contents; how each thing is built, and why so, is in t
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from tap.stack import addressing, buckets, monitoring, network, policies, replication, security_groups, security_rules
-from tap.stack.backup_provider import backup_provider
+from tap.stack.backup_region import backup_scope
 from tap.stack.errors import InvalidArgsError
 from tap.stack.naming import Names
-from tap.stack.scope import Scope
-from tap.stack.site import Site
+from tap.stack.scope import Scope, site_of
 from tap.stack.tags import ENVIRONMENT, base_tags
 from tap.stack.validation import Surroundings, problems, zone_region_problems
 
@@ -26,36 +24,34 @@ from tap.stack.validation import Surroundings, problems, zone_region_problems
 class TapStackArgs:
     """What can be chosen. Raises InvalidArgsError, a ValueError that names every problem at once.
 
-    What runs even when nothing happens, in us-east-1 and about (AWS's list prices; check them before you budget):
-    a NAT gateway $33 a month and its public address $4, so `nat_gateways` "per-az" is $73 with two zones, "single" $37
-    (a zone's failure then cuts off the others, and traffic between zones costs) and "none" $0 (private subnets reach
-    S3 only); each of the two keys $1, the alarm $0.10; the S3 gateway endpoint is free. What is stored and written
-    comes on top: flow logs and their retention above all.
+    What the cost switches cost a month while nothing happens, about, in us-east-1 (AWS's list prices; look them up
+    before you budget): a NAT gateway $33 and its public address $4, so that `nat_gateways` "per-az" is $73 with two
+    zones, "single" $37 (traffic between zones comes on top, and one zone's failure cuts all off), and "none" $0
+    (private subnets then reach S3 and nothing else outside). The S3 gateway endpoint is free. Not switches: the two
+    keys $1 each, the alarm $0.10. Logs cost by the gigabyte, flow logs most of all.
     """
 
-    environment_suffix: str
+    environment_suffix: str  # a-z, 0-9 and "-", at most 22; in the name of everything
     vpc_cidr: str = "10.0.0.0/16"
     availability_zones: list[str] = field(default_factory=lambda: ["us-east-1a", "us-east-1b"])
     enable_flow_logs: bool = True
     enable_cross_region_replication: bool = True
     backup_region: str = "us-west-2"
-    allowed_cidr: str = "10.0.0.0/8"
+    allowed_cidr: str = "10.0.0.0/8"  # where SSH may come from
     tags: dict[str, str] | None = None
-    nat_gateways: str = "per-az"
+    nat_gateways: str = "per-az"  # or "single" (in the first zone by letter), or "none"
     s3_gateway_endpoint: bool = True
-    log_retention_days: int = 90
-    cpu_alarm_threshold: float = 80.0
-    alarm_email: str | None = None
-    disposable: bool = False
+    log_retention_days: int = 90  # one of CloudWatch's own periods
+    cpu_alarm_threshold: float = 80.0  # percent
+    alarm_email: str | None = None  # AWS asks its owner to confirm
+    disposable: bool = False  # True: nothing is protected, buckets are emptied on destroy, keys go after 7 days
 
     def __post_init__(self) -> None:
         for one in fields(self):
-            if getattr(self, one.name) is None and callable(one.default_factory):
-                object.__setattr__(self, one.name, one.default_factory())
-            elif getattr(self, one.name) is None and isinstance(one.default, str | bool | int | float):
-                object.__setattr__(self, one.name, one.default)
-        region = pulumi.Config("aws").get("region") or os.getenv("AWS_REGION") or os.getenv("AWS_DEFAULT_REGION")
-        around = Surroundings(region, {known.value for known in aws.Region}, pulumi.get_stack())
+            if getattr(self, one.name) is None:
+                default = one.default if one.default_factory is MISSING else one.default_factory()
+                object.__setattr__(self, one.name, None if default is MISSING else default)
+        around = Surroundings(aws.config.region, {known.value for known in aws.Region}, pulumi.get_stack())
         if found := problems(vars(self), around):
             raise InvalidArgsError(found)
 
@@ -81,7 +77,10 @@ class TapStack(pulumi.ComponentResource):
         self.allowed_cidr = effective.allowed_cidr
         self.replication_region = effective.backup_region
         self.base_tags = base_tags(args.environment_suffix, pulumi.get_stack(), args.tags)
-        self.scope = Scope(self, Names(args.environment_suffix), self._site(), self.base_tags, args.disposable)
+        site = site_of(self)
+        if site.region and (found := list(zone_region_problems(args.availability_zones, site.region))):
+            raise InvalidArgsError(found)  # the region came from a profile, say, and was not known any earlier
+        self.scope = Scope(self, Names(args.environment_suffix), site, self.base_tags, args.disposable)
         self.s3_endpoint = self.backup_bucket = self.vpc_flow_log = None
         self.zones: dict[str, network.ZoneSubnets] = {}
         self.nat_gateways: dict[str, aws.ec2.NatGateway] = {}
@@ -111,15 +110,6 @@ class TapStack(pulumi.ComponentResource):
             "cloudwatch_log_groups": self.cloudwatch_log_groups,
         }
         self.register_outputs(self.stack_outputs)
-
-    def _site(self) -> Site:
-        """Where the provider really is: its region may come from a profile, unknown when the arguments were checked."""
-        asking = pulumi.InvokeOptions(parent=self)
-        caller, partition = aws.get_caller_identity(opts=asking), aws.get_partition(opts=asking)
-        region = aws.get_region(opts=asking).region
-        if region and (found := list(zone_region_problems(self.args.availability_zones, region))):
-            raise InvalidArgsError(found)
-        return Site(partition.partition, partition.dns_suffix, caller.account_id, region)
 
     def _create_vpc(self) -> None:
         self.vpc = aws.ec2.Vpc(
@@ -175,27 +165,21 @@ class TapStack(pulumi.ComponentResource):
         self.security_group_ids = {role: group.id for role, group in groups.items()}
 
     def _create_s3_buckets(self) -> None:
-        scope, site = self.scope, self.scope.site
-        app_arn, logs_arn = (site.bucket_arn(buckets.bucket_name(scope, role)) for role in ("app", "logs"))
-        delivery = policies.access_logs_delivery(site, logs_arn, app_arn, "app/")
-        logs = buckets.secure_bucket(scope, "logs", "logging", versioned=False, statements=[delivery])
-        app = buckets.secure_bucket(scope, "app", "application-data", versioned=True)
-        made = {"app": app, "logs": logs}
-        buckets.log_access(scope, app, logs, "app/")
+        logs = buckets.secure_bucket(self.scope, "logs", "logging", versioned=False, logs_of="app")
+        app = buckets.secure_bucket(self.scope, "app", "application-data", versioned=True)
+        buckets.log_access(self.scope, app, logs)
+        made = [app, logs]
         if self.args.enable_cross_region_replication:
-            there = replace(
-                scope,
-                site=replace(site, region=self.replication_region),
-                provider=backup_provider(scope, self.replication_region),
-            )
+            there = backup_scope(self.scope, self.replication_region)
             backup = buckets.secure_bucket(there, "backup", "backup-replication", versioned=True)
-            rule = replication.replicate(scope, app, backup)
+            rule = replication.replicate(self.scope, app, backup)
             buckets.expire(there, backup, after=[rule])
-            self.backup_bucket, made = backup.bucket, {"app": app, "backup": backup, "logs": logs}
-        buckets.expire(scope, app)
-        self.logs_bucket_lifecycle = buckets.expire(scope, logs, days=buckets.LOG_DAYS)
+            self.backup_bucket = backup.bucket
+            made = [app, backup, logs]
+        buckets.expire(self.scope, app)
+        self.logs_bucket_lifecycle = buckets.expire(self.scope, logs, days=buckets.LOG_DAYS)
         self.app_bucket, self.logs_bucket = app.bucket, logs.bucket
-        self.s3_bucket_names = {role: one.bucket.bucket for role, one in made.items()}
+        self.s3_bucket_names = {one.role: one.bucket.bucket for one in made}
 
     def _create_iam_roles(self) -> None:
         group = self.scope.names.log_group("infrastructure")

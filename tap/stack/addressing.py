@@ -21,7 +21,7 @@ _SMALLEST_SUBNET = 28  # AWS's own limit
 _BITS_FOR_ALL_SLOTS = 5  # 32 blocks hold the highest one, 17
 
 _ZONE = re.compile(r"(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d{1,2})(?P<letter>[a-z])")
-_OTHER_ZONE = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}-[a-z0-9-]+-\d[a-z]")  # us-east-1-bos-1a, ...-wl1-bos-wlz-1
+_LOCAL_ZONE = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}-[a-z0-9-]+")  # us-east-1-bos-1a, us-east-1-wl1-bos-wlz-1
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def parse_zone(zone: str) -> ZoneName | None:
 
 def is_local_zone(zone: str) -> bool:
     """True for the names of local and wavelength zones, in which NAT gateways and most services do not exist."""
-    return bool(_OTHER_ZONE.match(zone)) or "-wl" in zone
+    return bool(_LOCAL_ZONE.fullmatch(zone))
 
 
 def slot(zone: str) -> int:

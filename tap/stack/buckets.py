@@ -14,7 +14,6 @@ import pulumi
 import pulumi_aws as aws
 
 from tap.stack import policies
-from tap.stack.policies import Statement
 from tap.stack.scope import Scope
 
 UNFINISHED_UPLOAD_DAYS = 7
@@ -34,21 +33,17 @@ class SecureBucket:
     """A bucket and the chain of what was done to it. `role` names it, `versioning` is None if it has none."""
 
     role: str
-    name: str
     bucket: aws.s3.Bucket
+    arn: str
     versioning: aws.s3.BucketVersioning | None
     last: pulumi.Resource
 
 
-def bucket_name(scope: Scope, role: str) -> str:
-    return scope.names.bucket(role, scope.site.account_id, scope.site.region)
-
-
 def secure_bucket(
-    scope: Scope, role: str, component: str, *, versioned: bool, statements: Sequence[Statement] = ()
+    scope: Scope, role: str, component: str, *, versioned: bool, logs_of: str | None = None
 ) -> SecureBucket:
-    """The bucket and the first five links. `statements` are added to its TLS-only policy."""
-    resource, name = f"{role}-bucket", bucket_name(scope, role)
+    """The bucket and the first five links. `logs_of`: the role of the bucket whose access logs it takes in."""
+    resource, name = f"{role}-bucket", _bucket_name(scope, role)
     bucket = aws.s3.Bucket(
         scope.names.of(resource),
         bucket=name,
@@ -56,7 +51,7 @@ def secure_bucket(
         tags=scope.tags(resource, component),
         opts=scope.options(keep=True, delete_first=True, ignore=_SIDE_RESOURCES),
     )
-    made = SecureBucket(role, name, bucket, versioning=None, last=bucket)
+    made = SecureBucket(role, bucket, scope.site.bucket_arn(name), versioning=None, last=bucket)
     if versioned:
         made.versioning = made.last = aws.s3.BucketVersioning(
             scope.names.of(f"{resource}-versioning"),
@@ -65,13 +60,25 @@ def secure_bucket(
             opts=scope.options(keep=True),
         )
     _close(scope, made)
+    statements = [policies.tls_only(made.arn)]
+    if logs_of:
+        source_arn = scope.site.bucket_arn(_bucket_name(scope, logs_of))
+        statements.append(policies.access_logs_delivery(scope.site, made.arn, source_arn, _log_prefix(logs_of)))
     made.last = aws.s3.BucketPolicy(
         scope.names.of(f"{resource}-policy"),
         bucket=bucket.id,
-        policy=policies.document(policies.tls_only(scope.site.bucket_arn(name)), *statements),
+        policy=policies.document(*statements),
         opts=scope.options(after=[made.last], keep=True),
     )
     return made
+
+
+def _bucket_name(scope: Scope, role: str) -> str:
+    return scope.names.bucket(role, scope.site.account_id, scope.site.region)
+
+
+def _log_prefix(source: str) -> str:
+    return f"{source}/"
 
 
 def _close(scope: Scope, made: SecureBucket) -> None:
@@ -100,13 +107,13 @@ def _close(scope: Scope, made: SecureBucket) -> None:
     )
 
 
-def log_access(scope: Scope, source: SecureBucket, logs: SecureBucket, prefix: str) -> None:
+def log_access(scope: Scope, source: SecureBucket, logs: SecureBucket) -> None:
     """Deliver one bucket's access logs to another, once its policy lets them in."""
     source.last = aws.s3.BucketLogging(
         scope.names.of(f"{source.role}-bucket-logging"),
         bucket=source.bucket.id,
         target_bucket=logs.bucket.id,
-        target_prefix=prefix,
+        target_prefix=_log_prefix(source.role),
         opts=scope.options(after=[source.last, logs.last]),
     )
 

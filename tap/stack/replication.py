@@ -26,7 +26,7 @@ def replicate(scope: Scope, source: SecureBucket, destination: SecureBucket) -> 
     policy = aws.iam.RolePolicy(
         scope.names.of("replication-policy"),
         role=role.id,
-        policy=policies.replication(scope.site.bucket_arn(source.name), scope.site.bucket_arn(destination.name)),
+        policy=policies.replication(source.arn, destination.arn),
         opts=scope.options(),
     )
     versionings = [bucket.versioning for bucket in (source, destination) if bucket.versioning]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
+import pulumi_aws as aws
 
 from tap.stack.naming import Names
 from tap.stack.site import Site
@@ -51,3 +52,15 @@ class Scope:
             delete_before_replace=True if delete_first else None,
             ignore_changes=list(ignore) or None,
         )
+
+
+def site_of(parent: pulumi.Resource) -> Site:
+    """Where the provider that `parent`'s children get really is, whatever it has its settings from."""
+    asking = pulumi.InvokeOptions(parent=parent)
+    partition = aws.get_partition(opts=asking)
+    return Site(
+        partition=partition.partition,
+        dns_suffix=partition.dns_suffix,
+        account_id=aws.get_caller_identity(opts=asking).account_id,
+        region=aws.get_region(opts=asking).region,
+    )

@@ -12,6 +12,7 @@ import asyncio
 import contextvars
 import runpy
 import threading
+import warnings
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -20,10 +21,15 @@ from typing import Any
 
 import pulumi
 import pulumi.runtime
+import pulumi_aws as aws
 from google.protobuf import json_format, struct_pb2
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime import settings as sdk_settings
 from pulumi.runtime.proto import resource_pb2
+
+with warnings.catch_warnings():  # loading these warns of resources that are deprecated there and not used here
+    warnings.simplefilter("ignore", DeprecationWarning)
+    SERVICES = [aws.ec2.Vpc, aws.s3.Bucket, aws.iam.Role, aws.kms.Key, aws.sns.Topic, aws.cloudwatch.LogGroup]
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = "123456789012"
@@ -96,7 +102,7 @@ class Recording:
 
 
 class _Monitor:
-    """The engine's ResourceMonitor and Engine services, as plain objects (Settings takes them in place of addresses)."""
+    """The engine's ResourceMonitor and Engine services, as plain objects: Settings takes them for addresses."""
 
     def __init__(self, stack: str, answers: dict[str, dict[str, Any]], *, preview: bool) -> None:
         self.recording = Recording()

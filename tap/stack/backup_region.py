@@ -1,7 +1,8 @@
-"""The AWS provider of the backup region: the stack's own one in everything but the region."""
+"""The backup region: the stack's scope once more, with a provider that differs in nothing but the region."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pulumi
@@ -32,9 +33,10 @@ def config_key(setting: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-def backup_provider(scope: Scope, region: str) -> aws.Provider:
-    """A provider for that region with every other `aws:` setting of the stack, so that it works on an emulator too."""
-    return aws.Provider(scope.names.of("backup"), region=region, **_settings(), opts=scope.options())
+def backup_scope(scope: Scope, region: str) -> Scope:
+    """The same stack in that region. Its provider takes every other `aws:` setting, so that emulators work too."""
+    provider = aws.Provider(scope.names.of("backup"), region=region, **_settings(), opts=scope.options())
+    return replace(scope, site=replace(scope.site, region=region), provider=provider)
 
 
 def _settings() -> dict[str, Any]:
