@@ -86,7 +86,6 @@ class Deployment:
         self.step_failed = False
         """Whether a step failed: then Pulumi says `update failed` at the end, and otherwise it does not."""
         self.recorder = Recorder(snapshot, journal)
-        self._factory = factory
         self._pool = pool
         self._slots = asyncio.Semaphore(settings.parallel)
         self._closed = False
@@ -98,13 +97,13 @@ class Deployment:
         self._unsuccessful: set[str] = set()
         self._defaults: dict[tuple[str, str, str], asyncio.Future[str]] = {}
         self._inheritance = Inheritance()
+        self.providers = ProviderRegistry(factory, snapshot.base)
         self._prepare()
 
     def _prepare(self) -> None:
         """Start from the snapshot's base as it is now: at the beginning, and once more after a refresh."""
         base = self.recorder.snapshot.base
         settings = self.settings
-        self.providers = ProviderRegistry(self._factory, base)
         if settings.target_dependents:
             with_dependents(settings.targets, base)
         self.generator = StepGenerator(
@@ -250,6 +249,8 @@ class Deployment:
         result: Step | None = None
         try:
             for step in steps:
+                if step.op is Op.REPLACE and result is not None and result.new is not None:
+                    step = replace(step, new=result.new)  # noqa: PLW2901  - what was created is what it is replaced by
                 done = await self.executor.execute(step, internal=internal)
                 if done.op is not Op.REPLACE:
                     result = done
@@ -267,7 +268,7 @@ class Deployment:
         if new.type == STACK_TYPE:
             self._stack = new
         id: Value = new.id
-        if new.custom and not new.id:
+        if new.custom and new.id in ("", UNKNOWN_ID):
             id = UNKNOWN
         outputs = new.outputs if new.custom else {}
         return Registered(urn, id, outputs, unknown=result.skipped)
@@ -422,7 +423,7 @@ class Deployment:
             spared = spared_by_failures(steps, failed) if failed else set()
             chosen = [by_resource[id(resource)] for resource in batch if resource.urn not in spared]
             failed |= {urn for urn in await asyncio.gather(*(self._delete(step) for step in chosen)) if urn}
-            if self._closed or (self.failed and not self.settings.continue_on_error):
+            if self._closed:
                 return
 
     async def _delete(self, step: Step) -> str:

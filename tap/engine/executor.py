@@ -19,6 +19,7 @@ from tap.engine.providers import INTERNAL_KEY, ProviderRegistry, new_provider_id
 from tap.engine.recorder import Recorder, ended
 from tap.engine.secrets import mark
 from tap.engine.snapshot import Change
+from tap.engine.urn import UNKNOWN_ID
 from tap.engine.values import Properties, contains_unknown, without_secrets
 
 COUNTED = frozenset(set(Op) - {Op.CREATE_REPLACEMENT, Op.DELETE_REPLACED, Op.REMOVE_PENDING_REPLACE})
@@ -101,7 +102,11 @@ class StepExecutor:
             return None
         if step.op not in OPERATIONS or (step.old is not None and step.new is None and not self._calls_delete(step)):
             return None
-        return await self.recorder.begin(resource, OPERATIONS[step.op])
+        operation = OPERATIONS[step.op]
+        if operation is OperationType.UPDATING:
+            # As Pulumi writes it: what the program wants, not what is there.
+            resource = replace(resource, id="", outputs={})
+        return await self.recorder.begin(resource, operation)
 
     async def _apply(self, step: Step) -> Done:
         match step.op:
@@ -128,7 +133,7 @@ class StepExecutor:
         if not new.custom:
             return Done(new)
         if new.is_provider:
-            id = "" if self._dry_run else new_provider_id()
+            id = UNKNOWN_ID if self._dry_run else new_provider_id()
             return Done(await self._configured(replace(new, id=id)))
         provider = self.providers.get(new.provider)
         timeout = new.custom_timeouts.create

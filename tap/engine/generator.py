@@ -206,7 +206,7 @@ class StepGenerator:
             if severity == "error":
                 raise GenerationError(diagnostic)
             self.notes.append(diagnostic)
-        if provider is not None:
+        if provider is not None and not self.settings.replaces.contains(urn):
             new = replace(new, inputs=self._check(registration, provider, {}, goal.inputs))
         self.replaced.add(urn)
         new = self._remember(replace(new, id="", outputs={}, created=None, modified=None))

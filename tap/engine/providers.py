@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from tap.engine.model import PROVIDER_TYPE_PREFIX, Goal, Resource
 from tap.engine.provider import CheckResult, CreateResult, DiffResult, Provider, ProviderError, ReadResult
 from tap.engine.registration import RefusedError
-from tap.engine.urn import UNKNOWN_ID, name_of, package_of, provider_reference, split_reference, type_of
+from tap.engine.urn import name_of, package_of, provider_reference, split_reference, type_of
 from tap.engine.values import Properties, contains_unknown, without_secrets
 
 INTERNAL_KEY = "__internal"
@@ -102,7 +102,7 @@ class ProviderRegistry:
 
     def configure(self, resource: Resource) -> None:
         """Make the instance that a provider's resource describes. Raises ProviderError."""
-        reference = provider_reference(resource.urn, resource.id or UNKNOWN_ID)
+        reference = provider_reference(resource.urn, resource.id)
         if contains_unknown(dict(resource.inputs)):
             self._by_reference[reference] = UnconfiguredProvider()
             return

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 DELETES = ("delete", "delete-replaced", "remove-pending-replace", "discard", "discard-replaced")
 EFFECTS = ("Create", "Update", "Delete", "Read")
-CONFIGURATION = ("CheckConfig", "DiffConfig", "Configure")
 NOT_OURS = "resource plugin fake is expected to have version"
 """Said by the loader of plugins, which an engine with providers of its own has not."""
 
@@ -27,34 +26,45 @@ def differences(got: Entry, want: Entry, before: Sequence[Entry]) -> list[str]:
     expect("exit code", got["exit_code"], want["exit_code"])
     if want["summary"] is not None:
         expect("changes", got["changes"], want["summary"]["changes"])
-    for title, ours, theirs in zip(_STEP_TITLES, _steps(got["steps"]), _steps(want["steps"]), strict=True):
-        expect(title, ours, theirs)
-    for title, ours, theirs in zip(_CALL_TITLES, _calls(got["calls"]), _calls(want["calls"]), strict=True):
-        expect(title, ours, theirs)
+    ours, theirs = _steps(got["steps"]), _steps(want["steps"])
+    expect("refreshes", _sorted(ours.refreshes), _sorted(theirs.refreshes))
+    expect("steps", ours.ordered, theirs.ordered)
+    expect("deletes at the end", _sorted(ours.deletes), _sorted(theirs.deletes))
+    for title, mine, pulumis in zip(_CALL_TITLES, _calls(got["calls"]), _calls(want["calls"]), strict=True):
+        expect(title, mine, pulumis)
     expect("diagnostics", _diagnostics(got["diagnostics"]), _diagnostics(want["diagnostics"]))
     for key in ("outputs", "cloud"):
         expect(key, got[key], want[key])
     expect("pending operations", got["state"]["pending_operations"], want["state"]["pending_operations"])
     expect("order of the state", _urns(got["state"]["resources"]), _urns(want["state"]["resources"]))
-    for ours, theirs in zip(got["state"]["resources"], want["state"]["resources"], strict=False):
-        expect(f"state of {theirs['urn']}", _unordered(ours), _unordered(theirs))
-    return found + _disorder(got["steps"], before)
+    for mine, pulumis in zip(got["state"]["resources"], want["state"]["resources"], strict=False):
+        expect(f"state of {pulumis['urn']}", _unordered(mine), _unordered(pulumis))
+    return found + _disorder(ours.deletes, before)
 
 
-_STEP_TITLES = ("refreshes", "steps", "deletes at the end")
-
-
-def _steps(steps: Sequence[Entry]) -> tuple[list[Entry], list[Entry], list[Entry]]:
+class _Steps(NamedTuple):
     """Refreshes and the deletes at the end have no order among equals; everything between has one."""
+
+    refreshes: list[Entry]
+    ordered: list[Entry]
+    deletes: list[Entry]
+
+
+def _steps(steps: Sequence[Entry]) -> _Steps:
     refreshes = [step for step in steps if step["op"] == "refresh" or step.get("onlyOutcome")]
     ordered = [step for step in steps if step not in refreshes]
-    deletes: list[Entry] = []
-    while ordered and ordered[-1]["op"] in DELETES:
-        deletes.append(ordered.pop())
-    return _sorted(refreshes), ordered, _sorted(deletes)
+    end = len(ordered)
+    while end and ordered[end - 1]["op"] in DELETES:
+        end -= 1
+    return _Steps(refreshes, ordered[:end], ordered[end:])
 
 
-_CALL_TITLES = ("calls that touch the cloud", "reads and deletes", "checks and diffs", "calls about configuration")
+_CALL_TITLES = (
+    "calls that touch the cloud",
+    "reads at the beginning, deletes at the end",
+    "checks and diffs",
+    "checks and diffs of providers",
+)
 
 
 def _calls(calls: Sequence[Entry]) -> tuple[list[Entry], list[Entry], dict[str, list[Entry]], list[Entry]]:
@@ -66,10 +76,16 @@ def _calls(calls: Sequence[Entry]) -> tuple[list[Entry], list[Entry], dict[str, 
         loose.append(effects.pop(0))
     decisions: dict[str, list[Entry]] = defaultdict(list)
     for call in calls:
-        if call["method"] in ("Check", "Diff"):
+        if call["method"] in ("Check", "Diff") and not _is_needless(call):
             decisions[call["urn"]].append(call)
-    configuration = [call for call in calls if call["method"] in CONFIGURATION]
+    # Configure is left out: Pulumi configures providers whose calls then turn out not to be needed.
+    configuration = [call for call in calls if call["method"] in ("CheckConfig", "DiffConfig")]
     return effects, _sorted(loose), dict(decisions), _sorted(configuration)
+
+
+def _is_needless(call: Entry) -> bool:
+    """A refresh of Pulumi's asks for the difference of what did not change, too, and makes nothing of the answer."""
+    return call["method"] == "Diff" and call["oldInputs"] == call["news"]
 
 
 def _diagnostics(diagnostics: Iterable[Entry]) -> list[tuple[str, str, str]]:
@@ -103,8 +119,12 @@ def _disorder(steps: Sequence[Entry], before: Sequence[Entry]) -> list[str]:
 
 def _unordered(resource: Entry) -> Entry:
     """The SDK sends dependencies in the order of a set, which is another one in every process."""
-    dependencies = resource.get("dependencies")
-    return {**resource, "dependencies": sorted(dependencies)} if dependencies else resource
+    sets: dict[str, Any] = {}
+    if "dependencies" in resource:
+        sets["dependencies"] = sorted(resource["dependencies"])
+    if "propertyDependencies" in resource:
+        sets["propertyDependencies"] = {key: sorted(urns) for key, urns in resource["propertyDependencies"].items()}
+    return {**resource, **sets}
 
 
 def _urns(resources: Iterable[Entry]) -> list[str]:

@@ -51,7 +51,7 @@ class Recording:
         entry = self._open[step.urn, step.op]
         if step.op is Op.REFRESH:
             if outcome is not Op.REFRESH:
-                self.steps.append({"op": outcome.value, "urn": step.urn, **_reasons(step), "onlyOutcome": True})
+                self.steps.append({"op": outcome.value, "urn": step.urn, "onlyOutcome": "done"})
         elif planning and step.new is not None:
             entry["new"] = _shown(step.new)
 
