@@ -92,12 +92,14 @@ def _fill_in(kind: ResourceType, inputs: dict[str, Value], olds: Properties, urn
     """Old defaulted values stay (a generated name above all: a new one would replace the resource)."""
     if kind.plugin_framework:
         return
-    defaulted = [key for key in olds.get(DEFAULTS_KEY) or () if key in olds and key not in inputs]
+    name = kind.name
+    prefixed = {name.property} if name and f"{name.property}Prefix" in inputs else set()
+    kept = [key for key in olds.get(DEFAULTS_KEY) or () if key not in prefixed]
+    defaulted = [key for key in kept if key in olds and key not in inputs]
     inputs.update({key: olds[key] for key in defaulted})
     constants = [key for key in kind.defaults if key not in inputs]
     inputs.update({key: kind.defaults[key] for key in constants})
-    name = kind.name
-    if name and name.property not in inputs and f"{name.property}Prefix" not in inputs:
+    if name and name.property not in inputs and not prefixed:
         inputs[name.property] = generated_name(name, urn, inputs, seed)
         constants.append(name.property)
     inputs[DEFAULTS_KEY] = sorted({*defaulted, *constants})

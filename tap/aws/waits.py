@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from botocore.exceptions import ClientError
 
@@ -66,7 +66,8 @@ def retry(
 ) -> T:
     """The answer of `call`, tried again as long as AWS refuses it with one of `codes` (`DependencyViolation`).
 
-    `saying`: only while AWS's message contains this, for codes that mean other faults too. When the time is up, AWS's own refusal is what is raised: it names the reason better than a timeout could.
+    `saying`: only while AWS's message contains this, for codes that mean other faults too. When the time is up, AWS's
+    own refusal is what is raised: it names the reason better than a timeout could.
     """
     refusal: list[ClientError] = []
 
@@ -84,6 +85,16 @@ def retry(
         return wait(aws, attempt, what=what, seconds_max=seconds_max)[0]
     except WaitTimeoutError as timeout:
         raise (refusal[0] if refusal else timeout) from timeout
+
+
+def settled(aws: Aws, describe: Callable[[], Any], *, what: str, state: str = "State") -> Any:
+    """What `describe` returns, once its state is no longer `pending`; None where it returns None."""
+
+    def attempt() -> tuple[Any] | None:
+        item = describe()
+        return None if item is not None and item[state].lower() == "pending" else (item,)
+
+    return wait(aws, attempt, what=f"{what} to become available")[0]
 
 
 def once_unused(aws: Aws, id: str, delete: Callable[[], object]) -> None:

@@ -25,6 +25,7 @@ class Sample:
     drift: changes (or deletes) the resource with this id behind the engine's back, with boto3.
     removed: whether AWS really forgets it when deleted (False: a default security group, which stays).
     import_id: by what a user imports the resource, where that is not its id; given the outputs.
+    untold: inputs of `second` that AWS never tells, so that an import can not know them (`forceDestroy`).
     replacements: for each property that replaces, another value for it: `{"vpcId": other_vpc}`.
     """
 
@@ -33,6 +34,7 @@ class Sample:
     drift: Callable[[str], object]
     removed: bool = True
     import_id: Callable[[dict[str, Any]], str] | None = None
+    untold: frozenset[str] = frozenset()
     replacements: dict[str, Any] | None = None
 
 
