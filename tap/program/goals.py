@@ -149,7 +149,7 @@ def _property_dependencies(
         stated = {key: set(request.dependencies) for key in inputs}
     for key, value in inputs.items():
         stated.setdefault(key, set()).update(output_dependencies(value))
-    return {key: tuple(sorted(urns)) for key, urns in stated.items()}
+    return {key: tuple(sorted(stated[key])) for key in sorted(stated)}
 
 
 def _delete_before_replace(request: resource_pb2.RegisterResourceRequest) -> bool | None:

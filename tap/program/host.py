@@ -68,7 +68,7 @@ class Program:
         engine = Engine(self._registrar, lambda: server.stopped)
         server.add_service(resource_pb2.DESCRIPTOR.services_by_name["ResourceMonitor"], monitor.handlers())
         server.add_service(engine_pb2.DESCRIPTOR.services_by_name["Engine"], engine.handlers())
-        async with server:
+        async with contextlib.aclosing(monitor), server:
             with _parent_pipe() as child_end, self._start(server.address, child_end) as process, _ending(process):
                 self._process = process
                 code = await self._attend(process)
@@ -132,8 +132,7 @@ class Program:
         context = self._context
         flags = [*(["--dry-run"] if context.dry_run else []), *(["--debug"] if self._debug else [])]
         named = {
-            "monitor": address,
-            "engine": address,
+            "address": address,
             "project": context.project,
             "stack": context.stack,
             "organization": context.organization,
@@ -149,6 +148,7 @@ class Program:
     def _process_environment(self) -> dict[str, str]:
         # Not in the arguments, which everybody on the machine can read: config may be secret.
         return {
+            "GRPC_VERBOSITY": "ERROR",  # a closed connection is no news for the user
             **self._environment,
             "PULUMI_CONFIG": json.dumps(dict(self._context.config)),
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(self._context.secret_keys)),

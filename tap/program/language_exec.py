@@ -27,6 +27,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+LARGEST_MESSAGE = 400 * 1024 * 1024  # bytes; the limit that the SDK sets for the channels that it opens itself
+
 EXIT_RUN_ERROR = 1
 EXIT_REPORTED = 32
 
@@ -35,21 +37,28 @@ def main() -> int:
     arguments = _parse_arguments()
     _end_with(arguments.parent_pipe)
     try:
+        import grpc
         import pulumi
     except ModuleNotFoundError as error:
         print(f"the Pulumi SDK can not be imported by {sys.executable}: {error}", file=sys.stderr)  # noqa: T201  - the only channel without the SDK
         return EXIT_RUN_ERROR
-    _configure(pulumi, arguments)
+    channel = grpc.insecure_channel(arguments.address, [("grpc.max_receive_message_length", LARGEST_MESSAGE)])
+    _configure(pulumi, arguments, channel)
     directory = arguments.program if arguments.program.is_dir() else arguments.program.parent
     os.chdir(directory)
     sys.path.insert(0, str(directory))
     sys.argv = [str(arguments.program)]
-    return _run(pulumi, arguments, directory)
+    try:
+        return _run(pulumi, arguments, directory)
+    finally:
+        # Threads that still wait for the engine would hold a process whose program has failed: the engine may in turn
+        # wait for a transform of this program, which nothing runs any more.
+        channel.close()
 
 
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
-    for name in ("monitor", "engine", "project", "stack", "organization", "root-directory"):
+    for name in ("address", "project", "stack", "organization", "root-directory"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--parallel", type=int, required=True)
     parser.add_argument("--parent-pipe", type=int, required=True)
@@ -73,11 +82,14 @@ def _end_with(parent_pipe: int) -> None:
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
-def _configure(pulumi: Any, arguments: argparse.Namespace) -> None:
+def _configure(pulumi: Any, arguments: argparse.Namespace, channel: Any) -> None:
+    from pulumi.runtime.proto import engine_pb2_grpc, resource_pb2_grpc
+
+    engine = engine_pb2_grpc.EngineStub(channel)
     pulumi.runtime.set_all_config(pulumi.runtime.get_config_env(), pulumi.runtime.get_config_secret_keys_env())
     settings = pulumi.runtime.Settings(
-        monitor=arguments.monitor,
-        engine=arguments.engine,
+        monitor=resource_pb2_grpc.ResourceMonitorStub(channel),
+        engine=engine if arguments.debug else _QuietEngine(engine),
         project=arguments.project,
         stack=arguments.stack,
         parallel=arguments.parallel,
@@ -85,8 +97,6 @@ def _configure(pulumi: Any, arguments: argparse.Namespace) -> None:
         organization=arguments.organization,
         root_directory=arguments.root_directory,
     )
-    if not arguments.debug:
-        settings.engine = _QuietEngine(settings.engine)
     pulumi.runtime.configure(settings)
 
 
@@ -132,7 +142,12 @@ def _run(pulumi: Any, arguments: argparse.Namespace, directory: Path) -> int:
 
 
 def _user_traceback(error: Exception, directory: Path) -> str:
-    """The traceback from the program's first frame on; all of it where no frame is the program's."""
+    """The traceback from the program's first frame on; all of it where no frame is the program's.
+
+    What the engine has answered needs none: it names the resource, and where the SDK waited for it tells nothing.
+    """
+    if _is_engine_answer(error):
+        return "".join(traceback.format_exception_only(error)).rstrip("\n")
     seen: set[int] = set()
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen:
@@ -140,6 +155,11 @@ def _user_traceback(error: Exception, directory: Path) -> str:
         cause.__traceback__ = _from_user_frame(cause.__traceback__, directory) or cause.__traceback__
         cause = cause.__cause__ or cause.__context__
     return "".join(traceback.format_exception(error)).rstrip("\n")
+
+
+def _is_engine_answer(error: Exception) -> bool:
+    frames = traceback.extract_tb(error.__traceback__)
+    return bool(frames) and frames[-1].name == "handle_grpc_error"
 
 
 def _from_user_frame(trace: TracebackType | None, directory: Path) -> TracebackType | None:

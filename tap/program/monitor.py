@@ -14,8 +14,9 @@ from google.protobuf.empty_pb2 import Empty
 from tap.engine.registration import ProgramContext, RefusedError, Registrar
 from tap.program.answers import invoke_answer, read_answer, register_answer
 from tap.program.goals import component_outputs, invoke_goal, read_goal, register_goal
-from tap.program.pulumirpc import engine_pb2, resource_pb2
+from tap.program.pulumirpc import callback_pb2, engine_pb2, resource_pb2
 from tap.program.server import Handler
+from tap.program.transforms import Transforms
 from tap.program.versions import PULUMI_VERSION, satisfies
 
 FEATURES: Final = (
@@ -26,13 +27,25 @@ FEATURES: Final = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
     resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
     resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON,
     resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_PARENT,
 )
 """What is offered is honoured. What is not offered the SDK does itself or refuses with a text of its own."""
 
 LEGACY_FEATURES: Final = frozenset(
-    {"secrets", "resourceReferences", "outputValues", "aliasSpecs", "replacementTrigger", "deletedWith", "replaceWith"}
+    {
+        "secrets",
+        "resourceReferences",
+        "outputValues",
+        "aliasSpecs",
+        "replacementTrigger",
+        "deletedWith",
+        "replaceWith",
+        "transforms",
+        "invokeTransforms",
+    }
 )
 """The same by the names that `SupportsFeature` takes; Pulumi's list of names is frozen."""
 
@@ -53,6 +66,7 @@ class ResourceMonitor:
     def __init__(self, context: ProgramContext, registrar: Registrar) -> None:
         self._context = context
         self._registrar = registrar
+        self._transforms = Transforms()
 
     def handlers(self) -> dict[str, Handler]:
         return {
@@ -62,6 +76,8 @@ class ResourceMonitor:
             "RegisterResourceOutputs": self.register_resource_outputs,
             "ReadResource": self.read_resource,
             "Invoke": self.invoke,
+            "RegisterStackTransform": self.register_stack_transform,
+            "RegisterStackInvokeTransform": self.register_stack_invoke_transform,
             "SignalAndWaitForShutdown": self.signal_and_wait_for_shutdown,
         }
 
@@ -86,8 +102,11 @@ class ResourceMonitor:
     async def register_resource(
         self, request: resource_pb2.RegisterResourceRequest
     ) -> resource_pb2.RegisterResourceResponse:
-        goal = register_goal(request, self._context.root_directory)
-        return register_answer(request, await self._registrar.register_resource(goal))
+        transformed = await self._transforms.resource(request)
+        goal = register_goal(transformed, self._context.root_directory)
+        registered = await self._registrar.register_resource(goal)
+        self._transforms.remember(registered.urn, request)
+        return register_answer(request, registered)
 
     async def register_resource_outputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> Empty:
         await self._registrar.register_resource_outputs(*component_outputs(request))
@@ -98,11 +117,24 @@ class ResourceMonitor:
         return read_answer(request, await self._registrar.read_resource(goal))
 
     async def invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:
-        return invoke_answer(request, await self._registrar.invoke(invoke_goal(request)))
+        transformed = await self._transforms.invoke(request)
+        return invoke_answer(request, await self._registrar.invoke(invoke_goal(transformed)))
+
+    async def register_stack_transform(self, callback: callback_pb2.Callback) -> Empty:
+        self._transforms.add_to_stack(callback)
+        return Empty()
+
+    async def register_stack_invoke_transform(self, callback: callback_pb2.Callback) -> Empty:
+        self._transforms.add_to_invokes(callback)
+        return Empty()
 
     async def signal_and_wait_for_shutdown(self, _request: Empty) -> Empty:
         await self._registrar.wait_for_shutdown()
         return Empty()
+
+    async def aclose(self) -> None:
+        """Lets go of the connections to the program."""
+        await self._transforms.aclose()
 
 
 class Engine:

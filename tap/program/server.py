@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from types import TracebackType
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from google.protobuf.message_factory import GetMessageClass
 from tap.engine.registration import MonitorClosedError, RefusedError, Registrar
 from tap.program.unsupported import WAY_OUT
 
-Handler = Callable[[Any], Awaitable[Message]]
+Handler = Callable[[Any], Coroutine[Any, Any, Message]]
 Context = grpc.aio.ServicerContext[Any, Any]
 
 LARGEST_MESSAGE: Final = 400 * 1024 * 1024
@@ -27,8 +28,8 @@ _OPTIONS: Final = (
     ("grpc.max_send_message_length", LARGEST_MESSAGE),
 )
 
-_LONGEST_ERROR: Final = 2000
-"""Characters: an error's text travels in a header, which gRPC limits to 8 KiB after percent-encoding."""
+_LONGEST_ERROR: Final = 6000
+"""Bytes, percent-encoded: an error's text travels in a header, and from 8 KiB on gRPC may drop all of it."""
 
 
 class ProgramServer:
@@ -39,6 +40,7 @@ class ProgramServer:
         self.stopped = False
         self._registrar = registrar
         self._services: list[grpc.GenericRpcHandler] = []
+        self._answers: set[asyncio.Task[Message]] = set()  # asyncio itself holds a task only weakly
 
     def add_service(self, service: ServiceDescriptor, handlers: Mapping[str, Handler]) -> None:
         """Adds a service before it is entered. Of its methods, those without a handler are refused by name."""
@@ -70,20 +72,39 @@ class ProgramServer:
 
         async def answer(request: Any, context: Context) -> Message:
             try:
-                return await handler(request)
+                return await self._undisturbed(handler(request))
             except MonitorClosedError:
                 self.stopped = True
                 code, details = grpc.StatusCode.UNAVAILABLE, "resource monitor shut down"
             except RefusedError as error:
-                code, details = grpc.StatusCode.UNKNOWN, str(error)
+                code, details = grpc.StatusCode.UNKNOWN, _shortened(str(error))
+                if details != str(error):
+                    self._registrar.log("error", str(error), "")
             except Exception as error:
                 self._registrar.log("error", _bug_report(method.name, error), "")
                 self.stopped = True
                 code, details = grpc.StatusCode.UNAVAILABLE, "the engine failed"
-            await context.abort(code, _shortened(details))
+            await context.abort(code, details)
             raise AssertionError("abort returned")
 
         return answer
+
+    async def _undisturbed(self, answer: Coroutine[Any, Any, Message]) -> Message:
+        """Waits for the answer. That the caller is gone, with or without its process, stops the waiting only."""
+        task = asyncio.create_task(answer)
+        self._answers.add(task)
+        task.add_done_callback(self._answers.discard)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_look_at)
+            raise
+
+
+def _look_at(task: asyncio.Task[Message]) -> None:
+    """Nobody waits for it any more; asyncio complains of an exception at which nobody looked."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _refusing(method: MethodDescriptor) -> Callable[[Any, Context], Awaitable[Message]]:
@@ -102,4 +123,10 @@ def _bug_report(method: str, error: Exception) -> str:
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_ERROR else text[:_LONGEST_ERROR] + " ... (cut)"
+    room = _LONGEST_ERROR
+    for index, character in enumerate(text):
+        plain = " " <= character <= "~" and character != "%"
+        room -= 1 if plain else 3 * len(character.encode(errors="replace"))
+        if room < 0:
+            return text[:index] + " ... (cut)"
+    return text

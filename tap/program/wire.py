@@ -37,8 +37,7 @@ _LARGEST_PLAIN_NUMBER: Final = 1e21
 
 def decode_properties(struct: struct_pb2.Struct) -> dict[str, Value]:
     """A property bag. A null at the top means "not given" and is dropped; nested ones stay."""
-    decoded = {key: decode(value) for key, value in struct.fields.items()}
-    return {key: value for key, value in decoded.items() if value is not None}
+    return {key: value for key, value in _decode_fields(struct).items() if value is not None}
 
 
 def decode(value: struct_pb2.Value) -> Value:
@@ -63,8 +62,14 @@ def decode_number(number: float) -> int | float:
     return int(number) if number.is_integer() and abs(number) < _LARGEST_PLAIN_NUMBER else number
 
 
+def _decode_fields(struct: struct_pb2.Struct) -> dict[str, Value]:
+    # Protobuf's maps have no order, and come in another one in every run.
+    fields = struct.fields
+    return {key: decode(fields[key]) for key in sorted(fields)}
+
+
 def _decode_struct(struct: struct_pb2.Struct) -> Value:
-    decoded = {key: decode(item) for key, item in struct.fields.items()}
+    decoded = _decode_fields(struct)
     signature = decoded.get(SIGNATURE_KEY)
     if signature is None:
         return decoded

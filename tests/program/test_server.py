@@ -114,12 +114,15 @@ def test_a_bug_is_said_to_be_one_with_its_trace():
     assert "KeyError: 'oops'" in registrar.errors()[0]
 
 
-def test_an_error_longer_than_a_header_may_be_is_cut_not_lost():
-    code, details = failure(answering(error=RefusedError("é" * 50_000)), MONITOR, "RegisterResource", thing())
+@pytest.mark.parametrize("character", ["x", "%", "\n", "é", "😀"])
+def test_an_error_longer_than_a_header_may_be_is_cut_for_the_program_and_said_in_full(character):
+    registrar = answering(error=RefusedError(character * 50_000))
+    code, details = failure(registrar, MONITOR, "RegisterResource", thing())
 
     assert code is grpc.StatusCode.UNKNOWN
-    assert details.startswith("ééé")
-    assert details.endswith("(cut)")
+    assert details.startswith(character * 400)
+    assert details.endswith(" ... (cut)")
+    assert registrar.errors() == [character * 50_000]
 
 
 def test_a_registration_of_megabytes_passes():
