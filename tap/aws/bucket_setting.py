@@ -54,7 +54,10 @@ class BucketSetting(ResourceType):
             *matches(want, "expectedBucketOwner", r"\d{12}", "an account id of 12 digits"),
         ]
 
-    def make(self, aws: Aws, want: Wanted, mark: str) -> Made:
+    def make(self, aws: Aws, want: Wanted, mark: str) -> str | Made:
+        return self.put_new(aws, want)
+
+    def put_new(self, aws: Aws, want: Wanted) -> Made:
         """S3 takes the document whole or not at all: accepted, it is what there is."""
         id = ",".join(str(want[key]) for key in ("bucket", "expectedBucketOwner") if want.get(key))
         document = self.document(want)

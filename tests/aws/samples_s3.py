@@ -121,6 +121,83 @@ def logging(world: World) -> Sample:
     )
 
 
+def lifecycle(world: World) -> Sample:
+    name = _bucket(world)
+    everything = {
+        "id": "everything",
+        "status": "Enabled",
+        "filter": {},
+        "expiration": {"days": 90},
+        "noncurrentVersionExpiration": {"noncurrentDays": 30},
+        "abortIncompleteMultipartUpload": {"daysAfterInitiation": 7},
+    }
+    logs = {
+        "id": "logs",
+        "status": "Disabled",
+        "filter": {"and": {"prefix": "logs/", "tags": {"a": "1", "b": "2"}}},
+        "transitions": [
+            {"days": 30, "storageClass": "STANDARD_IA"},
+            {"date": "2030-01-31T00:00:00Z", "storageClass": "GLACIER"},
+        ],
+        "noncurrentVersionTransitions": [
+            {"noncurrentDays": 10, "newerNoncurrentVersions": 2, "storageClass": "GLACIER"}
+        ],
+    }
+    one_tag = {
+        "id": "tag",
+        "status": "Enabled",
+        "filter": {"tag": {"key": "a", "value": "1"}},
+        "expiration": {"days": 1},
+    }
+    old_style = {"id": "old", "status": "Enabled", "prefix": "x/", "expiration": {"date": "2030-01-31T00:00:00Z"}}
+    markers = {"id": "markers", "status": "Enabled", "expiration": {"expiredObjectDeleteMarker": True}}
+    return Sample(
+        first={"bucket": name, "rules": [everything]},
+        second={
+            "bucket": name,
+            "rules": [{**everything, "expiration": {"days": 9}}, logs, one_tag, old_style, markers],
+        },
+        drift=lambda id: world.client("s3").delete_bucket_lifecycle(Bucket=id),
+        replacements={"bucket": _bucket(world), "expectedBucketOwner": "123456789012"},
+    )
+
+
+def replication(world: World) -> Sample:
+    name, backup, other = _bucket(world), _bucket(world, "us-west-2"), _bucket(world, "us-west-2")
+    for each in (name, backup, other):
+        world.client("s3").put_bucket_versioning(Bucket=each, VersioningConfiguration={"Status": "Enabled"})
+    role = "arn:aws:iam::123456789012:role/replication"
+    whole = {
+        "id": "whole",
+        "status": "Enabled",
+        "priority": 1,
+        "filter": {},
+        "deleteMarkerReplication": {"status": "Disabled"},
+        "destination": {"bucket": f"arn:aws:s3:::{backup}"},
+    }
+    elaborate = {
+        **whole,
+        "status": "Disabled",
+        "priority": 2,
+        "destination": {
+            "bucket": f"arn:aws:s3:::{other}",
+            "storageClass": "STANDARD_IA",
+            "account": "123456789012",
+            "accessControlTranslation": {"owner": "Destination"},
+            "encryptionConfiguration": {"replicaKmsKeyId": "arn:aws:kms:us-west-2:123456789012:key/k"},
+            "metrics": {"status": "Enabled", "eventThreshold": {"minutes": 15}},
+            "replicationTime": {"status": "Enabled", "time": {"minutes": 15}},
+        },
+    }
+    return Sample(
+        first={"bucket": name, "role": role, "rules": [whole]},
+        second={"bucket": name, "role": f"{role}-2", "rules": [elaborate], "token": "t"},
+        drift=lambda id: world.client("s3").delete_bucket_replication(Bucket=id),
+        untold=frozenset({"token"}),
+        replacements={"bucket": _bucket(world)},
+    )
+
+
 SAMPLES = {
     "aws:s3/bucket:Bucket": bucket,
     "aws:s3/bucketVersioning:BucketVersioning": versioning,
@@ -129,4 +206,6 @@ SAMPLES = {
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": ownership_controls,
     "aws:s3/bucketPolicy:BucketPolicy": policy,
     "aws:s3/bucketLogging:BucketLogging": logging,
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": lifecycle,
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": replication,
 }
