@@ -18,7 +18,7 @@ from pathlib import Path
 from tap.errors import TapError
 from tap.local_aws.credentials import ACCESS_KEY_ID, DEFAULT_REGION, SECRET_ACCESS_KEY
 from tap.local_aws.endpoint import ask
-from tap.local_aws.run_file import RunFile, lock_path, log_path, read_run_file
+from tap.local_aws.run_file import RunFile, lock_path, log_path, read_run_file, run_file_path
 
 DEFAULT_PORT = 4566
 """The port that AWS emulators use by convention."""
@@ -101,7 +101,7 @@ def start(root: Path, port: int = DEFAULT_PORT) -> LocalAws:
     """
     deadline = time.monotonic() + START_SECONDS_MAX
     with _alone(root):
-        running = read_run_file(root)
+        running = _read(root)
         if running is not None and running.is_alive():
             _wait_until_ready(root, running.pid, running.endpoint, running.instance, deadline)
             return LocalAws(running.endpoint, running.pid, running.instance, started=False)
@@ -121,10 +121,10 @@ def start(root: Path, port: int = DEFAULT_PORT) -> LocalAws:
 
 def stop(root: Path) -> Stopped:
     """End the project's embedded AWS, and with it everything in it. LocalAwsError if it survives even SIGKILL."""
-    if read_run_file(root) is None:
+    if _read(root) is None:
         return Stopped.NOT_RUNNING
     with _alone(root):
-        running = read_run_file(root)
+        running = _read(root)
         if running is None:
             return Stopped.NOT_RUNNING
         if not running.is_alive():
@@ -145,7 +145,7 @@ def stop(root: Path) -> Stopped:
 def status(root: Path) -> Status:
     """Whether the project's embedded AWS runs and answers. Starts, changes and removes nothing."""
     log = log_path(root)
-    running = read_run_file(root)
+    running = _read(root)
     if running is None or not running.is_alive():
         return Status(State.STOPPED, log)
     health = ask(running.endpoint, "/_tap/health")
@@ -187,15 +187,30 @@ def _alone(root: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout  # takes 100 ms to import, and `tap status` does not need it
 
     path = lock_path(root)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path, timeout=START_SECONDS_MAX)
     try:
-        with FileLock(path, timeout=START_SECONDS_MAX):
-            yield
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
     except Timeout:
         raise LocalAwsError(
             f"another `tap` has been starting or stopping the embedded AWS for {START_SECONDS_MAX:.0f} s",
             hint="run `tap local status`, and try again",
         ) from None
+    except OSError as error:
+        raise LocalAwsError(
+            f"{path.parent} can not be written: {error.strerror}", hint="the embedded AWS keeps its log there"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _read(root: Path) -> RunFile | None:
+    try:
+        return read_run_file(root)
+    except OSError as error:
+        raise LocalAwsError(f"{run_file_path(root)} can not be read: {error.strerror}") from error
 
 
 def _listen(port: int) -> socket.socket:

@@ -32,7 +32,7 @@ class EndpointError(UsageError):
 
 
 def require_loopback(url: str) -> str:
-    """The URL without a trailing slash, if whoever connects to it can only reach this machine.
+    """The URL, in lower case and without a trailing slash, if whoever connects to it can only reach this machine.
 
     Accepted: http or https to 127.0.0.0/8, to ::1, or to `localhost` where that name has loopback addresses only.
     Any other name is refused without being looked up, as is everything that URL parsers read in different ways
@@ -46,7 +46,8 @@ def require_loopback(url: str) -> str:
             raise EndpointError(url, host, f"has an address on this machine that is not loopback: {', '.join(outside)}")
     elif not is_loopback_address(host):
         raise EndpointError(url, host, "is not on loopback (127.0.0.0/8, ::1 or localhost)")
-    return url.rstrip("/")
+    port = "" if parts.port is None else f":{parts.port}"
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
 
 
 def is_loopback_address(host: str) -> bool:
