@@ -56,7 +56,7 @@ def tag_problems(extra: Mapping[object, object], suffix: str, stack: str) -> Ite
             yield str(key), value, "a string under a key that is a string"
             continue
         folded = key.casefold()
-        if folded in seen:
+        if folded in seen and key not in own:
             yield key, value, f"one spelling only: IAM takes it and {seen[folded]!r} for the same key"
         seen.setdefault(folded, key)
         yield from _form_problems(key, value)
