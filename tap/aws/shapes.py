@@ -63,7 +63,11 @@ def from_aws(kind: Kind, value: Any, spelling: Spelling, *, nulls: bool = False)
     }
 
 
+def rfc3339(time: datetime) -> str:
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def _scalar(value: Any) -> Any:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return rfc3339(value)
     return int(value) if isinstance(value, float) and value.is_integer() else value
