@@ -10,13 +10,12 @@ from typing import Self, TextIO
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.table import Table
 from rich.text import Text
 
-from tap.cli.views import sections
+from tap.cli.views import rows, sections
 from tap.cli.views.labels import HEADLINE, title
 from tap.cli.views.printer import console
-from tap.cli.views.progress import Progress, Row
+from tap.cli.views.progress import Progress, Row, Status
 from tap.cli.views.view import Clock, RunInfo
 from tap.engine.events import Event
 from tap.engine.values import Value
@@ -24,8 +23,6 @@ from tap.engine.values import Value
 FRAMES_PER_SECOND = 8
 TABLE_ROWS_MAX = 20
 """Rows of the live table, on a terminal that is high enough."""
-
-_COLUMN_STYLE = "underline bright_blue"
 
 
 class HumanView:
@@ -73,9 +70,8 @@ class HumanView:
     def concluded(self, outputs: Mapping[str, Value], *, cancelled: bool) -> None:
         self._stop()
         tree = self._progress.tree()
-        if tree:
-            self._console.print(self._table(tree, self._clock()))
-            self._print([Text()])
+        self._print(rows.table_lines(tree, self._clock(), planning=self._run.planning, width=None))
+        self._print([Text()])
         self._print(
             sections.closing_sections(self._progress, outputs, planning=self._run.planning, diff=self._run.diff)
         )
@@ -98,25 +94,16 @@ class HumanView:
             now = self._clock()
             limit = max(3, min(TABLE_ROWS_MAX, self._console.height - 5))
             footer = Text(f"@ {sections.progress_text(self._progress, now)}", style="dim")
-            return Group(self._table(self._rows_of_frame(limit, now), now), footer)
+            tree = self._rows_of_frame(limit, now)
+            planning, width = self._run.planning, self._console.width
+            return Group(*rows.table_lines(tree, now, planning=planning, width=width), footer)
 
-    def _rows_of_frame(self, limit: int, now: float) -> list[tuple[int, Row]]:
+    def _rows_of_frame(self, limit: int, now: float) -> list[tuple[str, Row]]:
         """The whole tree while it fits; then what is in flight, filled up with what ended last."""
         if self._progress.shown_count <= limit:
             tree = self._progress.tree()
             if len(tree) <= limit:
                 return tree
-        rows = sections.busiest(self._progress.running.values(), now, limit)
-        recent = [row for row in reversed(self._progress.recent) if row not in rows]
-        return [(0, row) for row in [*reversed(recent[: limit - len(rows)]), *rows]]
-
-    def _table(self, tree: list[tuple[int, Row]], now: float) -> Table:
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=True, header_style=_COLUMN_STYLE)
-        table.add_column("", width=2, no_wrap=True, header_style="")
-        table.add_column("Type", no_wrap=True, overflow="ellipsis")
-        table.add_column("Name", no_wrap=True, overflow="ellipsis")
-        table.add_column("Plan" if self._run.planning else "Status", no_wrap=True, overflow="ellipsis")
-        table.add_column("Info", no_wrap=True, overflow="ellipsis")
-        for item in tree:
-            table.add_row(*sections.table_cells(item, now))
-        return table
+        busy = sections.busiest(self._progress.running.values(), limit)
+        recent = [row for row in reversed(self._progress.recent) if row.status is not Status.RUNNING]
+        return [("", row) for row in [*reversed(recent[: limit - len(busy)]), *busy]]

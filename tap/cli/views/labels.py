@@ -64,7 +64,9 @@ def shown_type(type: str) -> str:
 
 
 def shown_seconds(seconds: float) -> str:
-    """A duration for a narrow column: 0.4s, 12s, 2m05s."""
+    """A duration for a narrow column: 0s, 0.4s, 12s, 2m05s."""
+    if seconds < 0.05:
+        return "0s"
     if seconds < 9.95:
         return f"{seconds:.1f}s"
     whole = round(seconds)

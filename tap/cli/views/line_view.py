@@ -10,7 +10,7 @@ from typing import Self, TextIO
 
 from rich.text import Text
 
-from tap.cli.views import sections
+from tap.cli.views import rows, sections
 from tap.cli.views.labels import HEADLINE, LABELS, SEVERITY_STYLES, shown_type, title
 from tap.cli.views.printer import Printer
 from tap.cli.views.progress import Progress, Row
@@ -70,11 +70,15 @@ class LineView:
             if isinstance(event, Diagnostic):
                 self._printer.lines(self._diagnostic(event, row))
             elif row is not None and self._is_told(event, row):
-                self._printer.lines([sections.row_line(row, self._last)])
+                self._printer.lines([rows.row_line(row, self._last)])
 
     def concluded(self, outputs: Mapping[str, Value], *, cancelled: bool) -> None:
         self._stop_heart()
         with self._lock:
+            if self._run.planning:
+                tree = self._progress.tree()
+                self._printer.lines(rows.row_line(row, self._clock()) for _, row in tree)
+            self._printer.lines([Text()])
             self._printer.lines(
                 sections.closing_sections(self._progress, outputs, planning=self._run.planning, diff=self._run.diff)
             )
@@ -86,8 +90,8 @@ class LineView:
             self._printer.lines(sections.changes_section(self._progress, full=True))
 
     def _is_told(self, event: Event, row: Row) -> bool:
-        # A preview has nothing to wait for: one line at the end of a step says it all.
-        if self._run.planning and isinstance(event, StepBegan):
+        # A preview has nothing to wait for: its rows are told at the end, one for each resource.
+        if self._run.planning:
             return False
         return row.is_shown or row.is_stack or (row.op is Op.REFRESH and isinstance(event, StepBegan))
 
@@ -118,6 +122,6 @@ class LineView:
                     self._printer.lines([self._sign_of_life(now)])
 
     def _sign_of_life(self, now: float) -> Text:
-        rows = sections.busiest(self._progress.running.values(), now, 3)
-        waiting = ", ".join(f"{row.name} ({LABELS[row.op].doing})" for row in rows)
+        busy = sections.busiest(self._progress.running.values(), 3)
+        waiting = ", ".join(f"{row.name} ({LABELS[row.op].doing})" for row in busy)
         return Text(f"@ {sections.progress_text(self._progress, now)}" + (f": {waiting}" if waiting else ""))

@@ -53,6 +53,12 @@ class Row:
         return resource.parent if resource is not None else ""
 
     @property
+    def is_custom(self) -> bool:
+        """Whether a provider makes it; components, and the stack itself, are only in the state."""
+        resource = self.step.new or self.step.old
+        return resource is not None and resource.custom
+
+    @property
     def is_stack(self) -> bool:
         return self.step.type == STACK_TYPE
 
@@ -149,8 +155,11 @@ class Progress:
             self.shown_count += row.is_shown - was_shown
         return row
 
-    def tree(self) -> list[tuple[int, Row]]:
-        """(depth, row) of every row that says something and of its ancestors, parents first, in order of beginning."""
+    def tree(self) -> list[tuple[str, Row]]:
+        """(branch, row) of every row that says something and of its ancestors, parents first, in order of beginning.
+
+        A branch is what stands before the type: `│  ├─ `.
+        """
         wanted = {row.urn for row in self.rows.values() if row.is_shown}
         for urn in list(wanted):
             parent = self.rows[urn].parent
@@ -161,10 +170,13 @@ class Progress:
         for urn, row in self.rows.items():
             if urn in wanted:
                 children.setdefault(row.parent if row.parent in wanted else "", []).append(row)
-        ordered: list[tuple[int, Row]] = []
-        ahead = [(0, row) for row in reversed(children.get("", []))]
+        ordered: list[tuple[str, Row]] = []
+        ahead = [("", "", row) for row in reversed(children.get("", []))]
         while ahead:
-            depth, row = ahead.pop()
-            ordered.append((depth, row))
-            ahead.extend((depth + 1, child) for child in reversed(children.get(row.urn, [])))
+            branch, below, row = ahead.pop()
+            ordered.append((branch, row))
+            under = children.get(row.urn, [])
+            for child in reversed(under):
+                is_last = child is under[-1]
+                ahead.append((below + ("└─ " if is_last else "├─ "), below + ("   " if is_last else "│  "), child))
         return ordered

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from heapq import nsmallest
 from math import ceil
 
 from rich.text import Text
@@ -19,7 +20,7 @@ from tap.cli.views.labels import (
     shown_seconds,
     shown_type,
 )
-from tap.cli.views.progress import Progress, Row, Status
+from tap.cli.views.progress import Progress, Row
 from tap.engine.events import Diagnostic, Summary
 from tap.engine.model import Op
 from tap.engine.urn import name_of, type_of
@@ -27,59 +28,6 @@ from tap.engine.values import Value
 
 COMPACT_MAX = 50
 """How many resources' diffs a plain preview shows; --diff shows all."""
-
-
-def status_text(row: Row, now: float) -> tuple[str, str]:
-    """(text, style) of a row's Plan or Status."""
-    label = LABELS[row.op]
-    if row.status is Status.FAILED:
-        return f"**{label.doing or 'run'} failed**", DANGER
-    if row.planning:
-        return label.plan, label.style
-    if row.status is Status.RUNNING:
-        doing = label.doing or ("running" if row.is_stack else "")
-        return f"{doing} ({shown_seconds(row.seconds + now - row.began)})" if doing else "", label.style
-    return f"{label.done} ({shown_seconds(row.seconds)})" if label.done else "", label.style
-
-
-def info_text(row: Row) -> tuple[str, str]:
-    """(text, style) of a row's Info: data that is lost before all else, then problems, then what differs."""
-    parts = []
-    loss = data_loss(row.telling)
-    if loss:
-        parts.append(loss)
-    for severity in ("error", "warning"):
-        count = sum(diagnostic.severity == severity for diagnostic in row.diagnostics)
-        if count:
-            parts.append(counted(count, severity))
-    if row.op in (Op.UPDATE, Op.REPLACE, Op.CREATE_REPLACEMENT):
-        parts.append(changes.changes_info(row.telling))
-    return "; ".join(part for part in parts if part), DANGER if loss else ""
-
-
-def row_line(row: Row, now: float) -> Text:
-    """A row as one line: ` +  aws:ec2:Vpc main created (1.2s) `."""
-    label = LABELS[row.op]
-    status, status_style = status_text(row, now)
-    info, info_style = info_text(row)
-    line = Text(" ").append(label.symbol, style=label.style)
-    line.append(f" {shown_type(row.type)} {row.name} ").append(status, style=status_style)
-    return line.append(" ").append(info, style=info_style) if info else line
-
-
-def table_cells(depth_and_row: tuple[int, Row], now: float) -> tuple[Text, Text, Text, Text, Text]:
-    """(symbol, indented type, name, status, info) of one row of the tree."""
-    depth, row = depth_and_row
-    branch = "   " * (depth - 1) + "└─ " if depth else ""
-    label = LABELS[row.op]
-    status, info = status_text(row, now), info_text(row)
-    return (
-        Text(label.symbol, label.style),
-        Text(branch + shown_type(row.type)),
-        Text(row.name),
-        Text(*status),
-        Text(*info),
-    )
 
 
 def diagnostic_lines(diagnostic: Diagnostic) -> Iterator[Text]:
@@ -227,9 +175,9 @@ def progress_text(progress: Progress, now: float) -> str:
     return ", ".join(parts)
 
 
-def busiest(rows: Iterable[Row], now: float, limit: int) -> list[Row]:
-    """The rows that have been in flight longest."""
-    return sorted((row for row in rows if not row.is_stack), key=lambda row: row.began - now)[:limit]
+def busiest(rows: Iterable[Row], limit: int) -> list[Row]:
+    """The rows that have been in flight longest; the stack's own left out."""
+    return nsmallest(limit, (row for row in rows if not row.is_stack), key=lambda row: row.began)
 
 
 def _whole_seconds(seconds: float) -> str:
