@@ -104,8 +104,8 @@ class Recording:
 class _Monitor:
     """The engine's ResourceMonitor and Engine services, as plain objects: Settings takes them for addresses."""
 
-    def __init__(self, stack: str, answers: dict[str, dict[str, Any]], *, preview: bool) -> None:
-        self.recording = Recording()
+    def __init__(self, recording: Recording, stack: str, answers: dict[str, dict[str, Any]], *, preview: bool) -> None:
+        self.recording = recording
         self._stack, self._answers, self._preview = stack, answers, preview
         self._lock = threading.Lock()
 
@@ -203,15 +203,18 @@ def record(
     stack: str = "test",
     preview: bool = False,
     region: str = "us-east-1",
+    partition: str = "aws",
+    recording: Recording | None = None,
 ) -> Recording:
     """Run `program`, or else the project's own __main__.py, as the stack of that name, with that configuration.
 
-    Raises what the program raises.
+    Raises what the program raises; `recording` then has what was registered until there.
     """
-    monitor = _Monitor(stack, answers(region), preview=preview)
+    recording = recording or Recording()
+    monitor = _Monitor(recording, stack, answers(region, partition), preview=preview)
     run = program or (lambda: runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__"))
     contextvars.copy_context().run(_run, monitor, run, config or {}, list(secret), stack, preview)
-    return monitor.recording
+    return recording
 
 
 def _run(
