@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
@@ -17,6 +18,17 @@ from tap.aws.session import Session
 from tap.aws.waits import wait
 from tap.engine.provider import CreateResult, PartialFailureError, ProviderError, ReadResult
 from tap.engine.values import Properties, Value
+
+
+class NotAppliedError(ProviderError):
+    """AWS said yes and did nothing, as emulators do with what they have not implemented."""
+
+    def __init__(self, properties: Iterable[str]) -> None:
+        super().__init__(
+            f"AWS accepted the change of {', '.join(properties)} and did not make it",
+            hint="the emulator may not have implemented it: leave the property out, or use AWS",
+            code="NotApplied",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +50,9 @@ class Lifecycle:
         id, have = (made.id, made.have) if isinstance(made, Made) else (made, None)
         try:
             if have is None:
-                self.kind.wait_ready(self.aws, id)
-                have = wait(self.aws, lambda: self._find(id, want), what=f"{self._named(id)} to appear")
+                have = self.kind.settle(self.aws, id) or wait(
+                    self.aws, lambda: self._find(id, want), what=f"{self._named(id)} to appear"
+                )
             outputs = self._mended(id, have, inputs, before={})
         except Exception as error:
             raise self._partial("creating", id, inputs, have, error) from error
@@ -61,7 +74,6 @@ class Lifecycle:
     def update(self, id: str, old_inputs: Properties, old_outputs: Properties, news: Properties) -> Properties:
         want = self._wanted(news)
         try:
-            self.kind.wait_ready(self.aws, id)
             have = self._find(id, want)
             if have is None:
                 raise ProviderError(
@@ -111,7 +123,10 @@ class Lifecycle:
             return outputs
         want = self._wanted(inputs)
         self.kind.mend(self.aws, id, have, want, before)
-        return self._outputs(id, wait(self.aws, lambda: self._find(id, want), what=self._named(id)), inputs)
+        outputs = self._outputs(id, wait(self.aws, lambda: self._find(id, want), what=self._named(id)), inputs)
+        if left := changes(self.kind, self.schema, self.config, outputs=outputs, news=inputs):
+            raise NotAppliedError(left)
+        return outputs
 
     def _partial(
         self,

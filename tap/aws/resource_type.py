@@ -145,13 +145,18 @@ class ResourceType(ABC):
         Where AWS's answer says all that `find` would, return it as `Made`: no other read is then needed.
         """
 
-    def wait_ready(self, aws: Aws, id: str) -> None:  # noqa: B027  - most types are ready at once
-        """Wait until what `make` began can be used. Called once, after a `make` that returned a bare id."""
+    def settle(self, aws: Aws, id: str) -> Found | None:
+        """What belongs to a creation and needs the id, such as taking away what AWS puts into every new one.
+
+        Called once, after a `make` that returned a bare id. Returns what `find` would say now, where it knows.
+        """
+        return None
 
     @abstractmethod
     def find(self, aws: Aws, id: str, want: Wanted) -> Found | None:
         """What AWS has under this id now, or None. `want`: the last known inputs (empty on an import).
 
+        What is still on its way in is waited for.
         Raising a ClientError with a code in `gone` means None too.
         """
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tap.aws.resource_type import Aws, Client, Found, ResourceType, Wanted
+from tap.aws.resource_type import Aws, Client, Found, Made, ResourceType, Wanted
 from tap.aws.tags import EC2_TAG_ACTIONS, ec2_tag_specifications, from_list, sync_ec2_tags
-from tap.aws.waits import once_unused, wait
+from tap.aws.waits import once_unused, settled
 
 _VPC_SWITCHES = ("enableDnsSupport", "enableDnsHostnames", "enableNetworkAddressUsageMetrics")
 
@@ -41,13 +41,9 @@ class Vpc(ResourceType):
         )
         return str(answer["Vpc"]["VpcId"])
 
-    def wait_ready(self, aws: Aws, id: str) -> None:
-        ec2 = aws.client("ec2")
-        wait(aws, lambda: _available(ec2.describe_vpcs(VpcIds=[id])["Vpcs"]), what=f"{id} to become available")
-
     def find(self, aws: Aws, id: str, want: Wanted) -> Found | None:
         ec2 = aws.client("ec2")
-        vpc = ec2.describe_vpcs(VpcIds=[id])["Vpcs"][0]
+        vpc = settled(aws, lambda: ec2.describe_vpcs(VpcIds=[id])["Vpcs"][0], what=id)
         in_vpc = {"Name": "vpc-id", "Values": [id]}
         tables = ec2.describe_route_tables(Filters=[in_vpc, {"Name": "association.main", "Values": ["true"]}])
         lists = ec2.describe_network_acls(Filters=[in_vpc, {"Name": "default", "Values": ["true"]}])
@@ -102,5 +98,89 @@ def _vpc_ipv6(vpc: Any) -> Found:
     return {}
 
 
-def _available(answer: Any) -> bool | None:
-    return True if answer and answer[0]["State"] == "available" else None
+_SUBNET_SWITCHES = {
+    "mapPublicIpOnLaunch": "MapPublicIpOnLaunch",
+    "assignIpv6AddressOnCreation": "AssignIpv6AddressOnCreation",
+    "enableResourceNameDnsARecordOnLaunch": "EnableResourceNameDnsARecordOnLaunch",
+}
+
+
+class Subnet(ResourceType):
+    token = "aws:ec2/subnet:Subnet"
+    supported = frozenset(
+        {"vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId", "ipv6CidrBlock", *_SUBNET_SWITCHES}
+    )
+    replace_on = frozenset({"vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId"})
+    taggable = True
+    schema_version = 1
+    timeouts = {"create": 600, "delete": 1200}
+    gone = frozenset({"InvalidSubnetID.NotFound"})
+    actions = EC2_TAG_ACTIONS | {
+        "ec2:CreateSubnet", "ec2:DescribeSubnets", "ec2:ModifySubnetAttribute", "ec2:DeleteSubnet",
+        "ec2:AssociateSubnetCidrBlock", "ec2:DisassociateSubnetCidrBlock",
+    }  # fmt: skip
+
+    def validate(self, want: Wanted) -> list[tuple[str, str]]:
+        if "availabilityZone" in want and "availabilityZoneId" in want:
+            return [("availabilityZoneId", "availabilityZone and availabilityZoneId exclude each other")]
+        return [] if "cidrBlock" in want else [("cidrBlock", "a subnet needs a cidrBlock, such as 10.0.1.0/24")]
+
+    def replaces(self, before: Wanted, want: Wanted) -> frozenset[str]:
+        return frozenset({"ipv6CidrBlock"}) if before.get("assignIpv6AddressOnCreation") else frozenset()
+
+    def make(self, aws: Aws, want: Wanted, mark: str) -> str | Made:
+        choices = {"availabilityZone": "AvailabilityZone", "availabilityZoneId": "AvailabilityZoneId"}
+        choices |= {"cidrBlock": "CidrBlock", "ipv6CidrBlock": "Ipv6CidrBlock"}
+        request = {parameter: want[key] for key, parameter in choices.items() if key in want}
+        answer = aws.client("ec2").create_subnet(
+            VpcId=want["vpcId"], **request, **ec2_tag_specifications("subnet", want)
+        )
+        subnet = answer["Subnet"]
+        return Made(subnet["SubnetId"], _subnet(subnet)) if subnet["State"] == "available" else subnet["SubnetId"]
+
+    def find(self, aws: Aws, id: str, want: Wanted) -> Found | None:
+        ec2 = aws.client("ec2")
+        return _subnet(settled(aws, lambda: ec2.describe_subnets(SubnetIds=[id])["Subnets"][0], what=id))
+
+    def mend(self, aws: Aws, id: str, have: Found, want: Wanted, before: Wanted) -> None:
+        ec2 = aws.client("ec2")
+        _mend_subnet_ipv6(ec2, id, have, want)
+        for switch, attribute in _SUBNET_SWITCHES.items():  # AWS takes one attribute a call
+            if want.get(switch, False) != have[switch]:
+                ec2.modify_subnet_attribute(SubnetId=id, **{attribute: {"Value": want.get(switch, False)}})
+        sync_ec2_tags(ec2, id, have, want)
+
+    def remove(self, aws: Aws, id: str, have: Wanted) -> None:
+        once_unused(aws, id, lambda: aws.client("ec2").delete_subnet(SubnetId=id))
+
+
+def _subnet(subnet: Any) -> Found:
+    names = subnet.get("PrivateDnsNameOptionsOnLaunch", {})
+    blocks = subnet.get("Ipv6CidrBlockAssociationSet", ())
+    block: Any = next((each for each in blocks if each["Ipv6CidrBlockState"]["State"].startswith("associat")), {})
+    return {
+        "arn": subnet["SubnetArn"],
+        "vpcId": subnet["VpcId"],
+        "cidrBlock": subnet["CidrBlock"],
+        "availabilityZone": subnet["AvailabilityZone"],
+        "availabilityZoneId": subnet["AvailabilityZoneId"],
+        "ownerId": subnet["OwnerId"],
+        "ipv6CidrBlock": block.get("Ipv6CidrBlock", ""),
+        "ipv6CidrBlockAssociationId": block.get("AssociationId", ""),
+        "ipv6Native": subnet.get("Ipv6Native", False),
+        "mapPublicIpOnLaunch": subnet["MapPublicIpOnLaunch"],
+        "assignIpv6AddressOnCreation": subnet["AssignIpv6AddressOnCreation"],
+        "enableResourceNameDnsARecordOnLaunch": names.get("EnableResourceNameDnsARecord", False),
+        "enableResourceNameDnsAaaaRecordOnLaunch": names.get("EnableResourceNameDnsAAAARecord", False),
+        "privateDnsHostnameTypeOnLaunch": names.get("HostnameType", ""),
+        "tags": from_list(subnet.get("Tags")),
+    }
+
+
+def _mend_subnet_ipv6(ec2: Client, id: str, have: Found, want: Wanted) -> None:
+    if want.get("ipv6CidrBlock", have["ipv6CidrBlock"]) == have["ipv6CidrBlock"]:
+        return
+    if have["ipv6CidrBlock"]:
+        ec2.disassociate_subnet_cidr_block(AssociationId=have["ipv6CidrBlockAssociationId"])
+    if want["ipv6CidrBlock"]:
+        ec2.associate_subnet_cidr_block(SubnetId=id, Ipv6CidrBlock=want["ipv6CidrBlock"])
