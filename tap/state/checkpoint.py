@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -70,6 +70,23 @@ class Checkpoint:
     aws_instance: str = ""
     aws_endpoint: str = ""
     unknown_keys: Mapping[str, Any] = field(default_factory=dict)
+
+    def with_contents(
+        self,
+        resources: Iterable[Resource],
+        pending: Iterable[Operation],
+        *,
+        aws_instance: str | None = None,
+        aws_endpoint: str | None = None,
+    ) -> Checkpoint:
+        """The same stack with other contents, and in another embedded AWS if one is named."""
+        return replace(
+            self,
+            resources=tuple(resources),
+            pending=tuple(pending),
+            aws_instance=self.aws_instance if aws_instance is None else aws_instance,
+            aws_endpoint=self.aws_endpoint if aws_endpoint is None else aws_endpoint,
+        )
 
 
 def magic_of(version: str) -> str:

@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,12 +15,21 @@ from tap.errors import StateError
 from tap.state.change_codec import encode_change
 from tap.state.crypter import CachingCrypter
 from tap.state.files import disk_error, make_folder, sync_folder
-from tap.state.journal_format import Entry, Header, format_line
+from tap.state.journal_format import EmbeddedAws, Entry, Header, format_line
 
 _sync = getattr(os, "fdatasync", os.fsync)
 
 _CLOSING_SECONDS: Final = 60.0
 """How long an end of a run waits for what is still to be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Handed:
+    """What one append handed in, and the future that waits for it."""
+
+    changes: Sequence[Change]
+    embedded_aws: EmbeddedAws | None
+    written: Future[None]
 
 
 class JournalWriter:
@@ -30,7 +40,7 @@ class JournalWriter:
         self._header = header
         self._crypter = crypter
         self._told: Mapping[str, Any] | None = None
-        self._waiting: list[tuple[Sequence[Change], Future[None]]] = []
+        self._waiting: list[_Handed] = []
         self._wake = threading.Condition()
         self._closed = False
         self._failure: StateError | None = None
@@ -38,29 +48,21 @@ class JournalWriter:
         self._written = 0
         self._thread: threading.Thread | None = None
 
-    @property
-    def begun(self) -> bool:
-        """Whether anything was handed in yet."""
-        return self._thread is not None
-
-    @property
-    def failure(self) -> StateError | None:
-        """Why nothing more can be written, if it is so."""
-        return self._failure
-
-    def append(self, changes: Sequence[Change]) -> Future[None]:
+    def append(self, changes: Sequence[Change], embedded_aws: EmbeddedAws | None = None) -> Future[None]:
         """Hand in changes. The future is done once they are on the disk; it carries a StateError if they are not.
 
-        After one failure every later append fails with the same error: a gap would make the rest worthless.
+        embedded_aws: the AWS in which the run makes its resources from here on. After one failure
+        every later append fails with the same error: a gap would make the rest worthless.
         """
         written: Future[None] = Future()
         with self._wake:
             if self._closed:
-                raise AssertionError("append to a closed journal")
+                written.set_exception(StateError(f"the run of {self._path} has ended: nothing more is recorded"))
+                return written
             if self._thread is None:
                 self._thread = threading.Thread(target=self._write_all, name="journal", daemon=True)
                 self._thread.start()
-            self._waiting.append((tuple(changes), written))
+            self._waiting.append(_Handed(tuple(changes), embedded_aws, written))
             self._wake.notify()
         return written
 
@@ -82,35 +84,40 @@ class JournalWriter:
             if self._handle >= 0:
                 os.close(self._handle)
 
-    def _next_batch(self) -> list[tuple[Sequence[Change], Future[None]]]:
+    def _next_batch(self) -> list[_Handed]:
         with self._wake:
             while not self._waiting and not self._closed:
                 self._wake.wait()
             batch, self._waiting = self._waiting, []
             return batch
 
-    def _commit(self, batch: list[tuple[Sequence[Change], Future[None]]]) -> None:
+    def _commit(self, batch: list[_Handed]) -> None:
         if self._failure is None:
             try:
-                self._write([change for changes, _ in batch for change in changes])
+                self._write(batch)
             except OSError as error:
                 self._failure = disk_error(f"failed to write {self._path}", error)
             except StateError as error:  # a passphrase that is missing or does not fit
                 self._failure = error
             except Exception as error:  # whoever waits must be told, whatever it is
                 self._failure = StateError(f"failed to write {self._path}: {type(error).__name__}: {error}")
-        for _, written in batch:
-            if not written.set_running_or_notify_cancel():
+        for handed in batch:
+            if not handed.written.set_running_or_notify_cancel():
                 continue
             if self._failure is None:
-                written.set_result(None)
+                handed.written.set_result(None)
             else:
-                written.set_exception(self._failure)
+                handed.written.set_exception(self._failure)
 
-    def _write(self, changes: list[Change]) -> None:
-        encoded = tuple(encode_change(change, self._crypter) for change in changes)
+    def _write(self, batch: list[_Handed]) -> None:
+        encoded = tuple(encode_change(change, self._crypter) for handed in batch for change in handed.changes)
         provider = self._crypter.provider
-        entry = Entry(self._written + 1, encoded, dict(provider) if provider and provider != self._told else None)
+        entry = Entry(
+            self._written + 1,
+            encoded,
+            provider if provider != self._told else None,
+            next((handed.embedded_aws for handed in reversed(batch) if handed.embedded_aws is not None), None),
+        )
         line = format_line(entry.to_json())
         if self._handle < 0:
             self._create()

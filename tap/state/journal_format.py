@@ -13,6 +13,7 @@ and their number. A line is begun only after the one before it is known to be on
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -29,35 +30,50 @@ class JournalDamagedError(StateError):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """run: of the run that writes it. base: `digest_of` the checkpoint. aws_*: where the run makes its resources."""
+    """run, kind: of the run that writes it. base: `digest_of` the checkpoint that the run goes on from."""
 
     stack: str
+    kind: str
     run: str
     base: str
-    aws_instance: str
-    aws_endpoint: str
 
     def to_json(self) -> dict[str, Any]:
         return {
             "journal": FORMAT,
             "stack": self.stack,
+            "kind": self.kind,
             "run": self.run,
             "base": self.base,
-            "embeddedAws": {"instance": self.aws_instance, "endpoint": self.aws_endpoint},
         }
 
 
 @dataclass(frozen=True, slots=True)
+class EmbeddedAws:
+    """Which embedded AWS; both "" for none that is known."""
+
+    instance: str
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """What one write recorded. secrets_providers: of the crypter from here on, where it is told anew."""
+    """What one write recorded. The other two hold from here on, where they are told anew.
+
+    secrets_providers: of the crypter. embedded_aws: the AWS in which the run makes its resources.
+    """
 
     number: int
     changes: tuple[Any, ...]
-    secrets_providers: dict[str, Any] | None = None
+    secrets_providers: Mapping[str, Any] | None = None
+    embedded_aws: EmbeddedAws | None = None
 
     def to_json(self) -> dict[str, Any]:
-        told = {"secrets_providers": self.secrets_providers} if self.secrets_providers else {}
-        return {"number": self.number, **told, "changes": list(self.changes)}
+        encoded: dict[str, Any] = {"number": self.number}
+        if self.secrets_providers:
+            encoded["secrets_providers"] = self.secrets_providers
+        if self.embedded_aws is not None:
+            encoded["embeddedAws"] = {"instance": self.embedded_aws.instance, "endpoint": self.embedded_aws.endpoint}
+        return {**encoded, "changes": list(self.changes)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +125,16 @@ def _was_torn(line: bytes, *, unended: bool) -> bool:
 def _header(document: Any) -> Header:
     if document.get("journal") != FORMAT:
         raise JournalDamagedError(f"it is of the format {document.get('journal')!r}, which this version does not know")
-    aws = document["embeddedAws"]
-    return Header(document["stack"], document["run"], document["base"], aws["instance"], aws["endpoint"])
+    return Header(document["stack"], document["kind"], document["run"], document["base"])
 
 
 def _entry(number: int, document: Any) -> Entry:
     if document.get("number") != number:
         raise JournalDamagedError(f"entry {number} is missing")
-    return Entry(number, tuple(document["changes"]), document.get("secrets_providers"))
+    aws = document.get("embeddedAws")
+    return Entry(
+        number,
+        tuple(document["changes"]),
+        document.get("secrets_providers"),
+        EmbeddedAws(aws["instance"], aws["endpoint"]) if aws else None,
+    )

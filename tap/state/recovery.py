@@ -15,7 +15,7 @@ from tap.state.checkpoint import Checkpoint, decode_checkpoint
 from tap.state.crypter import CachingCrypter
 from tap.state.files import read_bytes
 from tap.state.integrity import verify_integrity
-from tap.state.journal_format import JournalDamagedError, Records, parse_journal
+from tap.state.journal_format import EmbeddedAws, JournalDamagedError, Records, parse_journal
 from tap.state.passphrase import PassphraseError
 from tap.state.paths import StackPaths
 
@@ -127,11 +127,13 @@ def _replay(paths: StackPaths, base: Checkpoint, records: Records, crypter_of: C
     snapshot = Snapshot(base.resources, base.pending)
     providers = base.secrets_providers
     crypter = crypter_of(providers)
+    aws = EmbeddedAws(base.aws_instance, base.aws_endpoint)
     try:
         for entry in records.entries:
             if entry.secrets_providers is not None:
                 providers = entry.secrets_providers
                 crypter = crypter_of(providers)
+            aws = entry.embedded_aws or aws
             for encoded in entry.changes:
                 snapshot.apply(decode_change(encoded, crypter, f"{paths.journal}, entry {entry.number}"))
     except IndexError:
@@ -145,8 +147,8 @@ def _replay(paths: StackPaths, base: Checkpoint, records: Records, crypter_of: C
         manifest=None,
         secrets_providers=providers,
         run=records.header.run,
-        aws_instance=records.header.aws_instance,
-        aws_endpoint=records.header.aws_endpoint,
+        aws_instance=aws.instance,
+        aws_endpoint=aws.endpoint,
     )
 
 

@@ -7,11 +7,12 @@ from functools import partial
 from typing import Any
 
 from tap.errors import StateError
-from tap.state.crypter import BlindingCrypter, CachingCrypter
+from tap.state.crypter import BlindingCrypter, CachingCrypter, Crypter
 from tap.state.passphrase import PassphraseCrypter
 from tap.state.passphrase_source import find_passphrase
 from tap.state.paths import StackPaths
 
+_CONFIG = "getting stack configuration: get stack secrets manager: "
 _READING = "could not deserialize deployment: failed to decrypt: "
 
 
@@ -32,15 +33,12 @@ class RefusingCrypter:
 
 
 class StackSecrets:
-    """The crypters of one stack; each salt has one, so that a key is derived once.
+    """The crypters of one stack; each salt has one, so that a key is derived once."""
 
-    config_salt: `encryptionsalt` of Pulumi.<stack>.yaml; what is written uses it, as the Pulumi CLI does.
-    """
-
-    def __init__(self, paths: StackPaths, environ: Mapping[str, str], config_salt: str) -> None:
+    def __init__(self, paths: StackPaths, environ: Mapping[str, str]) -> None:
         self._paths = paths
         self._environ = environ
-        self._config_salt = config_salt
+        self._config_salt = ""
         self._by_salt: dict[str, CachingCrypter] = {}
 
     def reader(self, providers: Mapping[str, Any] | None) -> CachingCrypter:
@@ -60,6 +58,14 @@ class StackSecrets:
             return _refusing("the state's secrets_providers has no salt", "restore it from a copy")
         return self._of_salt(salt)
 
+    def use_config_salt(self, salt: str) -> Crypter:
+        """For the secrets of Pulumi.<stack>.yaml, whose `encryptionsalt` this is, and for what is written from now on.
+
+        As with the Pulumi CLI: the file's salt, where it has one, is the state's at the next write.
+        """
+        self._config_salt = salt
+        return self._passphrase_crypter(salt, _CONFIG)
+
     def writer(self, providers: Mapping[str, Any] | None) -> CachingCrypter:
         """For a file that follows one with these `secrets_providers`."""
         if self._config_salt:
@@ -68,9 +74,12 @@ class StackSecrets:
 
     def _of_salt(self, salt: str) -> CachingCrypter:
         if salt not in self._by_salt:
-            passphrase = partial(find_passphrase, self._environ, self._paths.passphrase, may_create=not salt)
-            self._by_salt[salt] = CachingCrypter(PassphraseCrypter(passphrase, salt, context=_READING))
+            self._by_salt[salt] = CachingCrypter(self._passphrase_crypter(salt, _READING))
         return self._by_salt[salt]
+
+    def _passphrase_crypter(self, salt: str, context: str) -> PassphraseCrypter:
+        passphrase = partial(find_passphrase, self._environ, self._paths.passphrase, may_create=not salt)
+        return PassphraseCrypter(passphrase, salt, context=context)
 
 
 def blind(_providers: Mapping[str, Any] | None) -> CachingCrypter:

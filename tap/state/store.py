@@ -14,11 +14,9 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from tap.engine.snapshot import Change
+from tap.engine.snapshot import Change, Rebased
 from tap.state.backend import (
     UpdateInfo,
     digest_of,
@@ -28,11 +26,11 @@ from tap.state.backend import (
     write_history,
 )
 from tap.state.checkpoint import Checkpoint, encode_checkpoint
-from tap.state.crypter import CachingCrypter
+from tap.state.crypter import CachingCrypter, Crypter
 from tap.state.files import remove
 from tap.state.integrity import verify_integrity
 from tap.state.journal import JournalWriter
-from tap.state.journal_format import Header
+from tap.state.journal_format import EmbeddedAws, Header
 from tap.state.lock import locked
 from tap.state.names import require_names
 from tap.state.paths import StackPaths
@@ -45,15 +43,13 @@ _OWN_BUG = "this is a bug of tap; nothing recorded is lost: the checkpoint is as
 class StateStore:
     """The state of a stack of the project in the folder `root`. Raises UsageError for names that can not be.
 
-    config_salt: `encryptionsalt` of Pulumi.<stack>.yaml, "" if it has none. environ: where a passphrase is looked up.
+    environ: where a passphrase is looked up; this process's own by default.
     """
 
-    def __init__(
-        self, root: Path, project: str, stack: str, *, config_salt: str = "", environ: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, root: Path, project: str, stack: str, *, environ: Mapping[str, str] | None = None) -> None:
         require_names(project, stack)
         self.paths = StackPaths(root, project, stack)
-        self._secrets = StackSecrets(self.paths, os.environ if environ is None else environ, config_salt)
+        self._secrets = StackSecrets(self.paths, os.environ if environ is None else environ)
 
     @property
     def exists(self) -> bool:
@@ -69,18 +65,27 @@ class StateStore:
 
     @contextlib.contextmanager
     def open(self, kind: str) -> Iterator[Session]:
-        """Hold the stack to change it. kind: update, refresh, destroy or what else the history is to say.
+        """Hold the stack to change it. kind: update, refresh, destroy or what else the journal is to say.
 
         Raises StateLockedError if another holds it, StateError for a state that can not be read or believed. Leaving
         without `finish` keeps what was appended: the next reader goes on from there.
         """
         with locked(self.paths):
             sweep_drafts(self.paths)
-            session = Session(self.paths, self._secrets, kind, self._folded())
+            loaded = self._folded()
+            crypter = self._secrets.writer(loaded.checkpoint.secrets_providers)
+            session = Session(self.paths, crypter, kind, loaded)
             try:
                 yield session
             finally:
                 session.close()
+
+    def config_crypter(self, salt: str) -> Crypter:
+        """For the secrets of Pulumi.<stack>.yaml. salt: its `encryptionsalt`, "" if it has none.
+
+        From now on what is written here uses this salt too, as with the Pulumi CLI.
+        """
+        return self._secrets.use_config_salt(salt)
 
     def _folded(self) -> Loaded:
         """The state, with what an earlier run left in its journal written into the checkpoint."""
@@ -97,67 +102,46 @@ class StateStore:
 
 
 class Session:
-    """A stack that is held. Made by `StateStore.open`."""
+    """A stack that is held. Made by `StateStore.open`. `base` is what it held at the beginning."""
 
-    def __init__(self, paths: StackPaths, secrets: StackSecrets, kind: str, loaded: Loaded) -> None:
+    def __init__(self, paths: StackPaths, crypter: CachingCrypter, kind: str, loaded: Loaded) -> None:
         self.base = loaded.checkpoint
-        self.run = str(uuid.uuid4())
+        self._run = str(uuid.uuid4())
         self._paths = paths
-        self._kind = kind
-        self._started = datetime.now(UTC)
-        self._crypter: CachingCrypter = secrets.writer(self.base.secrets_providers)
-        self._header = Header(
-            paths.qualified_name, self.run, loaded.digest, self.base.aws_instance, self.base.aws_endpoint
-        )
-        self._writer: JournalWriter | None = None
-        self._finished = False
-
-    def bind_aws(self, instance: str, endpoint: str) -> None:
-        """Say which embedded AWS this run makes its resources in. Before the first append."""
-        if self._writer is not None:
-            raise AssertionError("the embedded AWS was named after the first change")
-        self._header = replace(self._header, aws_instance=instance, aws_endpoint=endpoint)
+        self._crypter = crypter
+        header = Header(paths.qualified_name, kind, self._run, loaded.digest)
+        self._writer = JournalWriter(paths.journal, header, crypter)
 
     def append(self, changes: Sequence[Change]) -> Future[None]:
-        """Record changes. The future is done once they are on the disk; it carries a StateError if they are not."""
-        if self._writer is None:
-            self._writer = JournalWriter(self._paths.journal, self._header, self._crypter)
+        """Record changes. The future is done once they are on the disk; it carries a StateError if they are not.
+
+        From any thread, as the two below.
+        """
         return self._writer.append(changes)
 
-    def finish(
-        self,
-        checkpoint: Checkpoint,
-        *,
-        result: str,
-        changes: Mapping[str, int],
-        config: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Write the state of the end of the run, with history and backup. At most once, and the last thing.
+    def bind_aws(self, instance: str, endpoint: str) -> Future[None]:
+        """Record in which embedded AWS this run makes its resources. Before any resource in it is recorded."""
+        return self._writer.append((), EmbeddedAws(instance, endpoint))
 
-        checkpoint: `base` with the resources and pending operations of the end. result: succeeded or failed. config:
-        as in Pulumi.<stack>.yaml. Raises StateError if it can not be written or breaks a rule: then the journal keeps
-        what was done.
+    def start_afresh(self) -> Future[None]:
+        """Record that what `base` holds is gone, with the embedded AWS that it was in: the run begins with nothing."""
+        return self._writer.append((Rebased((), ()),), EmbeddedAws("", ""))
+
+    def finish(self, checkpoint: Checkpoint, info: UpdateInfo) -> None:
+        """Write the state of the end of the run, with history and backup. Once, and the last thing.
+
+        checkpoint: `base.with_contents` of the end. Raises StateError if it can not be written or breaks a rule: then
+        the journal keeps what was done.
         """
-        if self._finished:
-            raise AssertionError("a session that was finished twice")
-        self._finished = True
-        final = replace(
-            checkpoint,
-            manifest=None,
-            run=self.run,
-            aws_instance=self._header.aws_instance,
-            aws_endpoint=self._header.aws_endpoint,
-        )
+        final = replace(checkpoint, manifest=None, run=self._run)
         verify_integrity(final, hint=_OWN_BUG)
         self.close()
         content = encode_checkpoint(final, self._paths.qualified_name, self._crypter)
         write_checkpoint(self._paths, content)
         remove(self._paths.journal)
-        ended = datetime.now(UTC)
-        write_history(self._paths, content, UpdateInfo(self._kind, result, changes, self._started, ended, config or {}))
+        write_history(self._paths, content, info)
         write_backup(self._paths, content)
 
     def close(self) -> None:
         """Wait until what was appended is on the disk. Raises StateError if the disk does not answer."""
-        if self._writer is not None:
-            self._writer.close()
+        self._writer.close()
