@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any, TextIO
 
 
-def write_document(document: Mapping[str, Any], stream: TextIO) -> None:
+def write_document(document: Any, stream: TextIO) -> None:
     stream.write(json.dumps(document, indent=4, ensure_ascii=False, default=str) + "\n")
     stream.flush()

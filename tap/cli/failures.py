@@ -7,7 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -53,9 +53,9 @@ class Failure:
 
 @dataclass(slots=True)
 class Report:
-    """What a command has to say under --json besides the failure; filled while it works."""
+    """What a command has to say under --json besides a failure; None as long as it has nothing to say."""
 
-    document: dict[str, Any] = field(default_factory=dict)
+    document: Any = None
 
 
 def failure_of(error: Exception) -> Failure | None:
@@ -134,6 +134,6 @@ def show(failure: Failure, *, color: Color) -> None:
         click.echo(failure.hint, err=True, color=colored)
 
 
-def with_error(document: Mapping[str, Any], failure: Failure) -> dict[str, Any]:
+def with_error(document: Mapping[str, Any] | None, failure: Failure) -> dict[str, Any]:
     """The document of a command with its failure in front."""
-    return {"error": failure.as_json(), **document}
+    return {"error": failure.as_json(), **(document or {})}

@@ -129,7 +129,7 @@ def run(arguments: Sequence[str]) -> int:
         return failures.EXIT_FAILED
     except Exception as error:  # whatever is left is a bug of ours, and is said as one
         failure = failures.failure_of(error) or failures.bug(error, root)
-    if wants_json and (failure is not None or report.document):
+    if wants_json and (failure is not None or report.document is not None):
         from tap.cli.documents import write_document
 
         write_document(failures.with_error(report.document, failure) if failure else report.document, sys.stdout)

@@ -7,13 +7,16 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from tap.cli.confirmation import LOCAL_STACK
 from tap.cli.terminal import Color, is_interactive, wants_color
 from tap.errors import UsageError
+
+if TYPE_CHECKING:
+    from tap.project.project import Project
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _META = "tap.settings."
@@ -52,6 +55,12 @@ class Settings:
             f"no Pulumi.yaml project file found in {str(self.cwd.resolve())!r} or above it",
             hint="change to the project's folder, or name it with --cwd",
         )
+
+    def project(self) -> Project:
+        """The project, with what its file says. Raises UsageError."""
+        from tap.project.project import find_project
+
+        return find_project(self.root())
 
     def found_root(self) -> Path | None:
         """The project's folder, or None where there is none."""

@@ -10,15 +10,13 @@ from typing import Any
 from rich.text import Text
 
 from tap.cli.views.labels import LABELS
+from tap.cli.views.shown_values import SECRET, bare, is_secret, scalar_text
 from tap.engine import property_path
 from tap.engine.model import Op, Step
-from tap.engine.values import UNKNOWN, Archive, Asset, OutputValue, Properties, ResourceReference, Secret, Value
+from tap.engine.values import UNKNOWN, Properties, Value
 
 LONG = 120
 """Characters of one value that a compact diff shows."""
-
-SECRET = "[secret]"  # noqa: S105  - what is shown instead of one
-UNKNOWN_SHOWN = "[unknown]"
 
 _ABSENT: Any = object()
 _STYLES = {"+": "green", "-": "red", "~": "yellow", " ": ""}
@@ -100,20 +98,12 @@ def heading(step: Step, op: Op, indent: int = 4) -> Text:
 def _same(old: Value, new: Value) -> bool:
     if old is _ABSENT or new is _ABSENT:
         return old is new
-    return bool(_bare(old) == _bare(new)) and old is not UNKNOWN and new is not UNKNOWN
-
-
-def _bare(value: Value) -> Value:
-    return _bare(value.value) if isinstance(value, (Secret, OutputValue)) else value
-
-
-def _is_secret(value: Value) -> bool:
-    return isinstance(value, Secret) or (isinstance(value, OutputValue) and value.secret)
+    return bool(bare(old) == bare(new)) and old is not UNKNOWN and new is not UNKNOWN
 
 
 def _structure(value: Value) -> tuple[Value, str]:
     """The value and a mark: a string that holds a JSON object or list is taken apart, as policies are."""
-    value = _bare(value)
+    value = bare(value)
     if isinstance(value, str) and value[:1] in ("{", "["):
         try:
             return json.loads(value), "(json) "
@@ -144,7 +134,7 @@ class _Writer:
         before, mark = _structure(old)
         after, _ = _structure(new)
         nested = type(before) is type(after) and isinstance(after, (dict, list))
-        if nested and not _is_secret(old) and not _is_secret(new):
+        if nested and not is_secret(old) and not is_secret(new):
             pairs = _pairs(before, after)
             opening, closing = "{}" if isinstance(after, dict) else "[]"
             yield self._line("~", f"{key}: {mark}{opening}{note}", indent)
@@ -152,13 +142,13 @@ class _Writer:
                 yield from self.change(inner, one, other, indent + 4)
             yield self._line(" ", closing, indent)
             return
-        hidden = _is_secret(old) or _is_secret(new)
+        hidden = is_secret(old) or is_secret(new)
         shown = [SECRET if hidden else self.scalar(value) for value in (old, new)]
         yield self._line("~", f"{key}: {shown[0]} => {shown[1]}{note}", indent)
 
     def value(self, symbol: str, key: str, value: Value, indent: int, note: str = "") -> Iterator[Text]:
         taken_apart, mark = _structure(value)
-        if _is_secret(value) or not isinstance(taken_apart, (dict, list)) or not taken_apart:
+        if is_secret(value) or not isinstance(taken_apart, (dict, list)) or not taken_apart:
             yield self._line(symbol, f"{key}: {self.scalar(value)}{note}", indent)
             return
         opening, closing = "{}" if isinstance(taken_apart, dict) else "[]"
@@ -168,51 +158,15 @@ class _Writer:
         yield self._line(symbol if symbol == " " else " ", closing, indent)
 
     def scalar(self, value: Value) -> str:
-        if _is_secret(value):
+        if is_secret(value):
             return SECRET
-        text = _scalar(_bare(value))
+        text = scalar_text(bare(value))
         if self.limit is not None and len(text) > self.limit:
             return f"{text[: self.limit]}... ({len(text)} characters)"
         return text
 
     def _line(self, symbol: str, text: str, indent: int) -> Text:
         return Text(f"{' ' * indent}{symbol} {text}" if symbol != " " else f"{' ' * indent}{text}", _STYLES[symbol])
-
-
-def _scalar(value: Value) -> str:
-    match value:
-        case _ if value is UNKNOWN:
-            return UNKNOWN_SHOWN
-        case Asset() | Archive():
-            return _file_value(value)
-        case ResourceReference(urn):
-            return f"resource {urn}"
-        case dict() | list():
-            return json.dumps(plain(value), ensure_ascii=False)
-    return json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _file_value(value: Asset | Archive) -> str:
-    kind = "asset" if isinstance(value, Asset) else "archive"
-    place = value.path or value.uri or ("text" if isinstance(value, Asset) else "assets")
-    return f"{kind}({place}{', ' + value.hash[:7] if value.hash else ''})"
-
-
-def plain(value: Value, unknown: str = UNKNOWN_SHOWN) -> Any:
-    """The value as JSON has it: secrets as `[secret]`, never laid open."""
-    if _is_secret(value):
-        return SECRET
-    if value is UNKNOWN:
-        return unknown
-    if isinstance(value, OutputValue):
-        return plain(value.value, unknown)
-    if isinstance(value, dict):
-        return {key: plain(item, unknown) for key, item in value.items()}
-    if isinstance(value, list):
-        return [plain(item, unknown) for item in value]
-    if isinstance(value, (Asset, Archive, ResourceReference)):
-        return _scalar(value)
-    return value
 
 
 def _pairs(old: Value, new: Value) -> Iterator[tuple[str, Value, Value]]:

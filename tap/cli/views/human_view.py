@@ -61,7 +61,7 @@ class HumanView:
     ) -> None:
         self._stop()
         if error is not None:
-            self._print(sections.diagnostics_section(self._progress))
+            self._print(sections.interruption_sections(self._progress, self._run.command, error))
 
     def report(self, event: Event) -> None:
         with self._lock:
@@ -92,11 +92,14 @@ class HumanView:
     def _frame(self) -> RenderableType:
         with self._lock:
             now = self._clock()
-            limit = max(3, min(TABLE_ROWS_MAX, self._console.height - 5))
+            limit = max(3, min(TABLE_ROWS_MAX, self._console.height - 6))
             footer = Text(f"@ {sections.progress_text(self._progress, now)}", style="dim")
             tree = self._rows_of_frame(limit, now)
             planning, width = self._run.planning, self._console.width
-            return Group(*rows.table_lines(tree, now, planning=planning, width=width), footer)
+            messages = sections.latest_message(self._progress)
+            for message in messages:
+                message.truncate(width, overflow="ellipsis")
+            return Group(*rows.table_lines(tree, now, planning=planning, width=width), *messages, footer)
 
     def _rows_of_frame(self, limit: int, now: float) -> list[tuple[str, Row]]:
         """The whole tree while it fits; then what is in flight, filled up with what ended last."""

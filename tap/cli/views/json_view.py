@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from tap.cli.data_loss import data_loss
-from tap.cli.views.changes import plain
 from tap.cli.views.progress import Progress, Row, Status
+from tap.cli.views.shown_values import plain
 from tap.cli.views.view import Clock, RunInfo
 from tap.engine.events import Diagnostic, Event
 from tap.engine.model import Resource

@@ -61,7 +61,7 @@ class LineView:
         self._stop_heart()
         if error is not None:
             with self._lock:
-                self._printer.lines(sections.diagnostics_section(self._progress))
+                self._printer.lines(sections.interruption_sections(self._progress, self._run.command, error))
 
     def report(self, event: Event) -> None:
         with self._lock:
@@ -104,8 +104,10 @@ class LineView:
             label = LABELS[row.op]
             line.append(label.symbol, label.style).append(f" {shown_type(row.type)} {row.name} ")
         prefix = f"{diagnostic.severity}: " if diagnostic.severity in ("error", "warning") else ""
-        first = (diagnostic.message.strip().splitlines() or [""])[0]
-        return [line.append(prefix + first, SEVERITY_STYLES.get(diagnostic.severity, ""))]
+        first, *rest = diagnostic.message.strip().splitlines() or [""]
+        told = [line.append(prefix + first, SEVERITY_STYLES.get(diagnostic.severity, ""))]
+        # The rest of a problem stands in the diagnostics at the end; what is only said is said whole, now.
+        return told + [Text(f" {text}") for text in rest] if diagnostic.severity == "info" else told
 
     def _stop_heart(self) -> None:
         self._ended.set()

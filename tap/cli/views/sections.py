@@ -25,6 +25,7 @@ from tap.engine.events import Diagnostic, Summary
 from tap.engine.model import Op
 from tap.engine.urn import name_of, type_of
 from tap.engine.values import Value
+from tap.errors import CancelledError
 
 COMPACT_MAX = 50
 """How many resources' diffs a plain preview shows; --diff shows all."""
@@ -164,6 +165,22 @@ def cancelled_lines(progress: Progress, command: str) -> Iterator[Text]:
     if len(unfinished) > 20:
         yield Text(f"  and {len(unfinished) - 20} more")
     yield Text(f"What was done is in the state; `tap {command}` goes on from there, `tap status` shows it.")
+
+
+def latest_message(progress: Progress) -> list[Text]:
+    """The newest diagnostic, two lines of it at most, for a view that shows the others only at the end."""
+    for diagnostic in reversed(progress.diagnostics):
+        if diagnostic.severity != "debug":
+            style = SEVERITY_STYLES.get(diagnostic.severity, "")
+            return [Text(line, style) for line in diagnostic.message.strip().splitlines()[:2]]
+    return []
+
+
+def interruption_sections(progress: Progress, command: str, error: BaseException) -> Iterator[Text]:
+    """What is still to be said of a run that ended in an error of its own."""
+    yield from diagnostics_section(progress)
+    if isinstance(error, CancelledError):
+        yield from cancelled_lines(progress, command)
 
 
 def progress_text(progress: Progress, now: float) -> str:

@@ -1,0 +1,49 @@
+"""A project in a folder of its own, and the real `tap` in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tap.local_aws import control
+
+SECONDS_MAX = 60
+KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
+"""The environment of the tests must not decide what `tap` prints: CI, NO_COLOR and the like are left out."""
+
+
+class Tap:
+    """Runs `tap` in the project's folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def environment(self, **more: str) -> dict[str, str]:
+        return {name: os.environ[name] for name in KEPT if name in os.environ} | more
+
+    def __call__(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return self.python("-m", "tap.cli.main", *arguments, **more)
+
+    def python(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=self.root,
+            env=self.environment(**more),
+            capture_output=True,
+            text=True,
+            timeout=SECONDS_MAX,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+
+
+@pytest.fixture
+def tap(tmp_path: Path):
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    (tmp_path / "Pulumi.local.yaml").write_text("{}\n")
+    yield Tap(tmp_path)
+    control.stop(tmp_path)
