@@ -12,7 +12,8 @@ import os
 import sys
 
 # The folder of this script must not lie on the program's module path, not even while the SDK is imported.
-sys.path.pop(0)
+if sys.path[0] == os.path.dirname(__file__):  # noqa: PTH120  - pathlib would be imported from that folder first
+    sys.path.pop(0)
 
 import argparse
 import asyncio

@@ -34,12 +34,16 @@ READS = {
 
 
 class RecordingRegistrar:
-    """Outputs are the inputs and `idEcho`; in a preview ids and `idEcho` are unknown. `refuse`, `close`: names."""
+    """Outputs are the inputs and `idEcho`; in a preview ids and `idEcho` are unknown.
 
-    def __init__(self, *, preview: bool = False, refuse: str = "", close: str = "") -> None:
+    `refuse`, `close`, `stall` are names: of a resource that is refused, that the run stops at, that is never ready.
+    """
+
+    def __init__(self, *, preview: bool = False, refuse: str = "", close: str = "", stall: str = "") -> None:
         self.preview = preview
         self.refuse = refuse
         self.close = close
+        self.stall = stall
         self.goals: dict[str, Goal] = {}
         self.reads: dict[str, ReadGoal] = {}
         self.invokes: list[InvokeGoal] = []
@@ -52,6 +56,8 @@ class RecordingRegistrar:
             raise RefusedError("this one can not be")
         if goal.name == self.close:
             raise MonitorClosedError
+        if goal.name == self.stall:
+            await asyncio.Event().wait()
         self.goals[goal.name] = goal
         urn = create_urn("dev", "tests", goal.parent, goal.type, goal.name)
         if not goal.custom:

@@ -57,6 +57,16 @@ def test_an_exception_in_an_apply_is_reported_with_the_program_s_frames_only():
     assert "language_exec.py" not in registrar.errors()[0]
 
 
+def test_a_program_that_failed_ends_though_the_engine_has_yet_to_answer_it():
+    end = play(RecordingRegistrar(stall="other"), "raises_in_apply.py")
+
+    assert end == ProgramExit(32, bail=True)
+
+
+def test_a_program_that_ends_itself_has_its_own_code():
+    assert play(RecordingRegistrar(), "exits.py") == ProgramExit(3, bail=False)
+
+
 def test_a_program_that_gives_its_own_reason_ends_with_1():
     registrar = RecordingRegistrar()
     end = play(registrar, "gives_up.py")
@@ -78,7 +88,7 @@ def test_a_refused_resource_fails_the_program_with_the_engine_s_words():
     end = play(registrar, "refused.py")
 
     assert end == ProgramExit(32, bail=True)
-    assert registrar.errors()[0].endswith("Exception: this one can not be")
+    assert registrar.errors() == ["Program failed with an unhandled exception:\nException: this one can not be"]
     assert "dependent" not in registrar.goals
 
 

@@ -85,7 +85,7 @@ def test_a_reference_to_a_resource_that_is_not_there_yet_has_an_unknown_id(previ
     assert preview.goals["after-group"].inputs == {"reference": ResourceReference(SECOND, UNKNOWN)}
 
 
-def test_a_component_gets_no_outputs_back_and_registers_its_own(up):
+def test_a_component_registers_outputs_of_its_own(up):
     outputs = up.outputs["urn:pulumi:dev::tests::fake:index:Group::group"]
 
     assert outputs == {"one": "group-one-id", "self": ResourceReference(CHILDREN[0], "group-one-id")}
@@ -188,6 +188,10 @@ def test_the_program_runs_as_pulumi_would_run_it(up):
     }
     assert outputs["run"] == {"project": "tests", "stack": "dev", "organization": "organization", "dry": False}
     assert up.shut_down
+
+
+def test_a_ctrl_c_at_the_terminal_is_not_for_the_program(up):
+    assert up.outputs[STACK]["own_session"] is True
 
 
 def test_the_program_knows_a_preview_for_what_it_is(preview):

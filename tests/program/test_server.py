@@ -125,6 +125,35 @@ def test_an_error_longer_than_a_header_may_be_is_cut_for_the_program_and_said_in
     assert registrar.errors() == [character * 50_000]
 
 
+def test_a_caller_that_goes_away_does_not_disturb_what_the_engine_has_begun():
+    begun, finish, done = asyncio.Event(), asyncio.Event(), []
+
+    class Working(RecordingRegistrar):
+        async def register_resource(self, goal):
+            begun.set()
+            await finish.wait()
+            done.append(goal.name)
+            raise RefusedError("nobody hears this")
+
+    async def go_away():
+        server = ProgramServer(Working())
+        server.add_service(MONITOR, ResourceMonitor(context("x"), Working()).handlers())
+        async with server, grpc.aio.insecure_channel(server.address) as channel:
+            rpc = channel.unary_unary(
+                "/pulumirpc.ResourceMonitor/RegisterResource",
+                request_serializer=resource_pb2.RegisterResourceRequest.SerializeToString,
+            )
+            call = rpc(thing(), timeout=30)
+            await begun.wait()
+            call.cancel()
+        finish.set()
+        await asyncio.sleep(0.05)
+
+    asyncio.run(go_away())
+
+    assert done == ["a"]
+
+
 def test_a_registration_of_megabytes_passes():
     request = thing()
     request.object["text"] = "x" * 20_000_000
@@ -150,6 +179,14 @@ def test_features_are_known_by_their_old_names_too(id, has):
     answer = call(RecordingRegistrar(), MONITOR, "SupportsFeature", resource_pb2.SupportsFeatureRequest(id=id))
 
     assert answer.hasSupport is has
+
+
+def test_a_component_gets_no_outputs_back_though_the_engine_knows_its_old_ones():
+    request = thing()
+    request.custom = False
+    answer = call(answering(Registered("urn", outputs={"old": "output"})), MONITOR, "RegisterResource", request)
+
+    assert (answer.urn, dict(answer.object)) == ("urn", {})
 
 
 def test_a_sender_that_takes_no_secrets_gets_plain_values():

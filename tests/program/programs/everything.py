@@ -114,3 +114,4 @@ pulumi.export(
 pulumi.export("aws", sorted(name for name in os.environ if name.startswith("AWS_")))
 pulumi.export("passed", os.environ.get("PASSED_THROUGH"))
 pulumi.export("command", " ".join(sys.orig_argv))
+pulumi.export("own_session", os.getsid(0) == os.getpid())

@@ -1,4 +1,4 @@
-"""Raises once the first resource is there."""
+"""Raises once the first resource is there, whatever has become of the second."""
 
 from thing import Thing
 
@@ -7,4 +7,5 @@ def fail(_):
     raise ValueError("the apply broke")
 
 
+Thing("other")
 Thing("made").id.apply(fail)
