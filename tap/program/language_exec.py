@@ -74,7 +74,6 @@ def _end_with(parent_pipe: int) -> None:
 
     However it went: a process that is killed closes its files too.
     """
-    os.set_inheritable(parent_pipe, False)
 
     def watch() -> None:
         os.read(parent_pipe, 1)
