@@ -1,0 +1,1 @@
+"""The files of a Pulumi project: Pulumi.yaml and Pulumi.<stack>.yaml."""
