@@ -18,6 +18,10 @@ class World(Protocol):
     def client(self, service: str, region: str = "us-east-1") -> Any: ...
 
 
+class Instead(dict[str, Any]):
+    """Inputs that change together."""
+
+
 @dataclass(frozen=True)
 class Sample:
     """`second` changes every property that can change in place, and nothing that replaces.
@@ -26,7 +30,9 @@ class Sample:
     removed: whether AWS really forgets it when deleted (False: a default security group, which stays).
     import_id: by what a user imports the resource, where that is not its id; given the outputs.
     untold: inputs of `second` that AWS never tells, so that an import can not know them (`forceDestroy`).
-    replacements: for each property that replaces, another value for it: `{"vpcId": other_vpc}`.
+    replacements: for each property that replaces, another value for it: `{"vpcId": other_vpc}`. `Instead({...})` where
+        others must change with it; None takes one away.
+    fixed: properties that would replace, but have one value only.
     """
 
     first: dict[str, Any]
@@ -36,6 +42,7 @@ class Sample:
     import_id: Callable[[dict[str, Any]], str] | None = None
     untold: frozenset[str] = frozenset()
     replacements: dict[str, Any] | None = None
+    fixed: frozenset[str] = frozenset()
 
 
 def unique(prefix: str) -> str:

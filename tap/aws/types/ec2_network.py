@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tap.aws.resource_type import Aws, Client, Found, Made, ResourceType, Wanted
 from tap.aws.tags import EC2_TAG_ACTIONS, ec2_tag_specifications, from_list, sync_ec2_tags
-from tap.aws.waits import once_unused, settled
+from tap.aws.waits import once_unused, wait
 
 _VPC_SWITCHES = ("enableDnsSupport", "enableDnsHostnames", "enableNetworkAddressUsageMetrics")
 
@@ -43,7 +44,8 @@ class Vpc(ResourceType):
 
     def find(self, aws: Aws, id: str, want: Wanted) -> Found | None:
         ec2 = aws.client("ec2")
-        vpc = settled(aws, lambda: ec2.describe_vpcs(VpcIds=[id])["Vpcs"][0], what=id)
+        vpc = _settled(aws, lambda: ec2.describe_vpcs(VpcIds=[id])["Vpcs"][0], id)
+        ipv6 = _ipv6_block(vpc)
         in_vpc = {"Name": "vpc-id", "Values": [id]}
         tables = ec2.describe_route_tables(Filters=[in_vpc, {"Name": "association.main", "Values": ["true"]}])
         lists = ec2.describe_network_acls(Filters=[in_vpc, {"Name": "default", "Values": ["true"]}])
@@ -60,7 +62,10 @@ class Vpc(ResourceType):
             "defaultSecurityGroupId": groups["SecurityGroups"][0]["GroupId"],
             "tags": from_list(vpc.get("Tags")),
             **{switch: _vpc_switch(ec2, id, switch) for switch in _VPC_SWITCHES},
-            **_vpc_ipv6(vpc),
+            "assignGeneratedIpv6CidrBlock": ipv6.get("Ipv6Pool") == "Amazon",
+            "ipv6AssociationId": ipv6.get("AssociationId", ""),
+            "ipv6CidrBlock": ipv6.get("Ipv6CidrBlock", ""),
+            "ipv6CidrBlockNetworkBorderGroup": ipv6.get("NetworkBorderGroup", ""),
         }
 
     def mend(self, aws: Aws, id: str, have: Found, want: Wanted, before: Wanted) -> None:
@@ -70,15 +75,24 @@ class Vpc(ResourceType):
                 ec2.modify_vpc_attribute(VpcId=id, **{switch[0].upper() + switch[1:]: {"Value": want[switch]}})
         if want["instanceTenancy"] != have["instanceTenancy"]:
             ec2.modify_vpc_tenancy(VpcId=id, InstanceTenancy=want["instanceTenancy"])
-        generated = want.get("assignGeneratedIpv6CidrBlock", False)
-        if generated and not have.get("assignGeneratedIpv6CidrBlock"):
-            ec2.associate_vpc_cidr_block(VpcId=id, AmazonProvidedIpv6CidrBlock=True)
-        elif not generated and have.get("assignGeneratedIpv6CidrBlock"):
-            ec2.disassociate_vpc_cidr_block(AssociationId=have["ipv6AssociationId"])
+        if want.get("assignGeneratedIpv6CidrBlock", False) != have["assignGeneratedIpv6CidrBlock"]:
+            self._switch_ipv6(aws, id, have["ipv6AssociationId"])
         sync_ec2_tags(ec2, id, have, want)
 
     def remove(self, aws: Aws, id: str, have: Wanted) -> None:
         once_unused(aws, id, lambda: aws.client("ec2").delete_vpc(VpcId=id))
+
+    def _switch_ipv6(self, aws: Aws, id: str, association: str) -> None:
+        ec2 = aws.client("ec2")
+        if association:
+            ec2.disassociate_vpc_cidr_block(AssociationId=association)
+        else:
+            ec2.associate_vpc_cidr_block(VpcId=id, AmazonProvidedIpv6CidrBlock=True)
+
+        def there() -> bool | None:
+            return True if bool(_ipv6_block(ec2.describe_vpcs(VpcIds=[id])["Vpcs"][0])) != bool(association) else None
+
+        wait(aws, there, what=f"the IPv6 block of {id} to be {'gone' if association else 'there'}")
 
 
 def _vpc_switch(ec2: Client, id: str, switch: str) -> bool:
@@ -86,16 +100,23 @@ def _vpc_switch(ec2: Client, id: str, switch: str) -> bool:
     return bool(answer[switch[0].upper() + switch[1:]]["Value"])
 
 
-def _vpc_ipv6(vpc: Any) -> Found:
-    for block in vpc.get("Ipv6CidrBlockAssociationSet", ()):
-        if block["Ipv6CidrBlockState"]["State"] in ("associated", "associating"):
-            return {
-                "assignGeneratedIpv6CidrBlock": block.get("Ipv6Pool") == "Amazon",
-                "ipv6AssociationId": block["AssociationId"],
-                "ipv6CidrBlock": block["Ipv6CidrBlock"],
-                "ipv6CidrBlockNetworkBorderGroup": block.get("NetworkBorderGroup", ""),
-            }
-    return {}
+def _settled(aws: Aws, describe: Callable[[], Any], id: str) -> Any:
+    """A VPC or subnet that is usable, and its IPv6 block with it."""
+
+    def attempt() -> Any:
+        item = describe()
+        states = [each["Ipv6CidrBlockState"].get("State") for each in item.get("Ipv6CidrBlockAssociationSet", ())]
+        return None if item["State"] == "pending" or "associating" in states else item
+
+    return wait(aws, attempt, what=f"{id} to become available")
+
+
+def _ipv6_block(item: Any) -> dict[str, Any]:
+    """The IPv6 block that a VPC or subnet has. One on its way in or out does not count."""
+    blocks: list[dict[str, Any]] = item.get("Ipv6CidrBlockAssociationSet", [])
+    # moto nests the state of a subnet's block once too often, so that boto3 finds no text.
+    passing = ("disassociating", "disassociated", "failing", "failed")
+    return next((each for each in blocks if each["Ipv6CidrBlockState"].get("State") not in passing), {})
 
 
 _SUBNET_SWITCHES = {
@@ -140,11 +161,11 @@ class Subnet(ResourceType):
 
     def find(self, aws: Aws, id: str, want: Wanted) -> Found | None:
         ec2 = aws.client("ec2")
-        return _subnet(settled(aws, lambda: ec2.describe_subnets(SubnetIds=[id])["Subnets"][0], what=id))
+        return _subnet(_settled(aws, lambda: ec2.describe_subnets(SubnetIds=[id])["Subnets"][0], id))
 
     def mend(self, aws: Aws, id: str, have: Found, want: Wanted, before: Wanted) -> None:
         ec2 = aws.client("ec2")
-        _mend_subnet_ipv6(ec2, id, have, want)
+        self._mend_ipv6(aws, id, have, want)
         for switch, attribute in _SUBNET_SWITCHES.items():  # AWS takes one attribute a call
             if want.get(switch, False) != have[switch]:
                 ec2.modify_subnet_attribute(SubnetId=id, **{attribute: {"Value": want.get(switch, False)}})
@@ -153,11 +174,23 @@ class Subnet(ResourceType):
     def remove(self, aws: Aws, id: str, have: Wanted) -> None:
         once_unused(aws, id, lambda: aws.client("ec2").delete_subnet(SubnetId=id))
 
+    def _mend_ipv6(self, aws: Aws, id: str, have: Found, want: Wanted) -> None:
+        ec2, wanted = aws.client("ec2"), want.get("ipv6CidrBlock", have["ipv6CidrBlock"])
+        if wanted == have["ipv6CidrBlock"]:
+            return
+        if have["ipv6CidrBlock"]:
+            ec2.disassociate_subnet_cidr_block(AssociationId=have["ipv6CidrBlockAssociationId"])
+        if wanted:
+            ec2.associate_subnet_cidr_block(SubnetId=id, Ipv6CidrBlock=wanted)
+        wait(aws, lambda: True if self._ipv6(ec2, id) == wanted else None, what=f"{id} to have IPv6 {wanted or 'off'}")
+
+    def _ipv6(self, ec2: Client, id: str) -> str:
+        return str(_ipv6_block(ec2.describe_subnets(SubnetIds=[id])["Subnets"][0]).get("Ipv6CidrBlock", ""))
+
 
 def _subnet(subnet: Any) -> Found:
     names = subnet.get("PrivateDnsNameOptionsOnLaunch", {})
-    blocks = subnet.get("Ipv6CidrBlockAssociationSet", ())
-    block: Any = next((each for each in blocks if each["Ipv6CidrBlockState"]["State"].startswith("associat")), {})
+    block = _ipv6_block(subnet)
     return {
         "arn": subnet["SubnetArn"],
         "vpcId": subnet["VpcId"],
@@ -175,12 +208,3 @@ def _subnet(subnet: Any) -> Found:
         "privateDnsHostnameTypeOnLaunch": names.get("HostnameType", ""),
         "tags": from_list(subnet.get("Tags")),
     }
-
-
-def _mend_subnet_ipv6(ec2: Client, id: str, have: Found, want: Wanted) -> None:
-    if want.get("ipv6CidrBlock", have["ipv6CidrBlock"]) == have["ipv6CidrBlock"]:
-        return
-    if have["ipv6CidrBlock"]:
-        ec2.disassociate_subnet_cidr_block(AssociationId=have["ipv6CidrBlockAssociationId"])
-    if want["ipv6CidrBlock"]:
-        ec2.associate_subnet_cidr_block(SubnetId=id, Ipv6CidrBlock=want["ipv6CidrBlock"])

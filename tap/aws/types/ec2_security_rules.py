@@ -25,7 +25,7 @@ class _Rule(ResourceType):
     replace_on = frozenset({"securityGroupId"})
     taggable = True
     plugin_framework = True
-    gone = frozenset({"InvalidSecurityGroupRuleId.NotFound", "InvalidGroup.NotFound"})
+    gone = frozenset({"InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound", "InvalidGroup.NotFound"})
 
     def validate(self, want: Wanted) -> list[tuple[str, str]]:
         sources = [source for source in _SOURCES if source in want]
