@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from tests.aws.sample import Sample, World, unique
+from tests.aws.sample import Instead, Sample, World, unique
 
 
 def _bucket(world: World, region: str = "us-east-1") -> str:
@@ -26,7 +26,12 @@ def bucket(world: World) -> Sample:
             Bucket=id, Tagging={"TagSet": [{"Key": "Name", "Value": "drifted"}]}
         ),
         untold=frozenset({"forceDestroy"}),
-        replacements={"bucket": unique("bucket"), "objectLockEnabled": True, "region": "us-west-2"},
+        replacements={
+            "bucket": unique("bucket"),
+            "bucketPrefix": Instead({"bucketPrefix": "bucket-", "bucket": None}),
+            "objectLockEnabled": True,
+            "region": "us-west-2",
+        },
     )
 
 
