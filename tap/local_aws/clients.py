@@ -15,6 +15,7 @@ import botocore.configprovider
 import botocore.retries.standard
 import botocore.session
 from botocore.awsrequest import AWSPreparedRequest
+from botocore.exceptions import IncompleteReadError
 
 from tap.local_aws.credentials import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from tap.local_aws.endpoint import require_loopback
@@ -25,6 +26,7 @@ READ_ATTEMPTS_MAX = 3
 CONNECTIONS_MAX = 32
 """Per service and region; the engine runs 16 steps at once by default."""
 
+_WITHOUT_BODY = (204, 304)
 _READING_VERBS = ("Describe", "Get", "Head", "List")
 _REFUSED_FOR_RATE = frozenset(
     {
@@ -96,6 +98,7 @@ class Clients:
     def _make(self, service: str, region: str) -> Any:
         client = self._session.create_client(service, region_name=region, endpoint_url=self.endpoint, config=_CONFIG)
         client.meta.events.register_last("before-send", _refuse_elsewhere)
+        client.meta.events.register("before-parse", _refuse_half_an_answer)
         _retry_only_what_is_safe(client)
         return client
 
@@ -127,6 +130,18 @@ def _refuse_elsewhere(request: AWSPreparedRequest, **_: Any) -> None:
     """The last look before a request leaves: a redirect or an endpoint rule may have changed its host."""
     scheme, _, rest = request.url.partition("://")
     require_loopback(f"{scheme}://{rest.partition('/')[0].partition('?')[0]}")
+
+
+def _refuse_half_an_answer(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
+    """Raise IncompleteReadError, a BotoCoreError, for an answer that was cut.
+
+    botocore does not compare lengths: half a JSON answer to a creation would be a success without an id.
+    """
+    body, announced = response_dict["body"], response_dict["headers"].get("Content-Length")
+    if announced is None or not isinstance(body, bytes) or operation_model.http["method"] == "HEAD":
+        return
+    if response_dict["status_code"] not in _WITHOUT_BODY and len(body) != int(announced):
+        raise IncompleteReadError(actual_bytes=len(body), expected_bytes=int(announced))
 
 
 def _retry_only_what_is_safe(client: Any) -> None:
