@@ -17,7 +17,7 @@ from tap.stack.errors import InvalidArgsError
 from tap.stack.naming import Names
 from tap.stack.scope import Scope, site_of
 from tap.stack.tags import ENVIRONMENT, base_tags
-from tap.stack.validation import Surroundings, problems, zone_region_problems
+from tap.stack.validation import Surroundings, problems
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class TapStackArgs:
     before you budget): a NAT gateway $33 and its public address $4, so that `nat_gateways` "per-az" is $73 with two
     zones, "single" $37 (traffic between zones comes on top, and one zone's failure cuts all off), and "none" $0
     (private subnets then reach S3 and nothing else outside). The S3 gateway endpoint is free. Not switches: the two
-    keys $1 each, the alarm $0.10. Logs cost by the gigabyte, flow logs most of all.
+    keys $1 each, the alarm $0.10. Logs cost by the gigabyte, flow logs most of all. Fewer gateways in a stack that is
+    not disposable means to lift the protection of those that go first (`pulumi state unprotect`).
     """
 
     environment_suffix: str  # a-z, 0-9 and "-", at most 22; in the name of everything
@@ -51,7 +52,11 @@ class TapStackArgs:
             if getattr(self, one.name) is None:
                 default = one.default if one.default_factory is MISSING else one.default_factory()
                 object.__setattr__(self, one.name, None if default is MISSING else default)
-        around = Surroundings(aws.config.region, {known.value for known in aws.Region}, pulumi.get_stack())
+        self.check(aws.config.region)
+
+    def check(self, provider_region: str | None) -> None:
+        """Raises InvalidArgsError unless everything is right for a provider in that region (None: not known yet)."""
+        around = Surroundings(provider_region, {known.value for known in aws.Region}, pulumi.get_stack())
         if found := problems(vars(self), around):
             raise InvalidArgsError(found)
 
@@ -78,8 +83,7 @@ class TapStack(pulumi.ComponentResource):
         self.replication_region = effective.backup_region
         self.base_tags = base_tags(args.environment_suffix, pulumi.get_stack(), args.tags)
         site = site_of(self)
-        if site.region and (found := list(zone_region_problems(args.availability_zones, site.region))):
-            raise InvalidArgsError(found)  # the region came from a profile, say, and was not known any earlier
+        effective.check(site.region)  # it may come from a profile, and was not known any earlier
         self.scope = Scope(self, Names(args.environment_suffix), site, self.base_tags, args.disposable)
         self.s3_endpoint = self.backup_bucket = self.vpc_flow_log = None
         self.zones: dict[str, network.ZoneSubnets] = {}

@@ -61,14 +61,6 @@ def problems(args: Mapping[str, Any], around: Surroundings) -> list[Problem]:
     ]
 
 
-def zone_region_problems(zones: Collection[str], provider_region: str) -> Iterator[Problem]:
-    """Zones that lie outside the provider's region."""
-    names = [(zone, addressing.parse_zone(zone)) for zone in zones]
-    strangers = [zone for zone, name in names if name and name.region != provider_region]
-    if strangers:
-        yield Problem("availability_zones", strangers, f"zones of the provider's region, {provider_region}")
-
-
 def _suffix_problems(suffix: Any) -> Iterator[Problem]:
     if not isinstance(suffix, str) or not naming.is_suffix(suffix):
         yield Problem(
@@ -135,8 +127,9 @@ def _zone_problems(zones: Any, provider_region: str | None) -> Iterator[Problem]
     regions = list(dict.fromkeys(name.region for zone in names if (name := addressing.parse_zone(zone))))
     if len(regions) > 1:
         yield Problem(field, zones, f"zones of one region, not of {' and '.join(regions)}")
-    if provider_region:
-        yield from zone_region_problems(names, provider_region)
+    strangers = [zone for zone in names if (name := addressing.parse_zone(zone)) and name.region != provider_region]
+    if provider_region and strangers:
+        yield Problem(field, strangers, f"zones of the provider's region, {provider_region}")
 
 
 def _zone_name_problems(field: str, zone: str) -> Iterator[Problem]:

@@ -104,6 +104,12 @@ def test_zones_outside_a_region_that_only_the_provider_knows_stop_the_stack_befo
     assert recording.cloud() == []
 
 
+def test_the_backup_is_not_in_the_zones_own_region_even_where_the_providers_is_not_known():
+    (problem,) = problems(availability_zones=["us-west-2a", "us-west-2b"])
+
+    assert problem[:2] == ("backup_region", "us-west-2")
+
+
 @pytest.mark.parametrize(
     ("cidr", "letter", "right"), [("10.0.0.0/24", "g", "/23 or larger: zone g"), ("10.0.0.0/27", "b", "/24 or larger")]
 )
