@@ -196,6 +196,20 @@ def test_the_live_table_is_bounded_with_5000_resources():
     assert stream.getvalue().count("queue-04999") >= 1
 
 
+def test_the_live_table_is_bounded_under_many_parents():
+    parent = runs.STACK_URN
+    with HumanView(io.StringIO(), UP, color=False, width=80) as view:
+        for depth in range(40):
+            step = Step(Op.SAME, f"{runs.NETWORK_URN}{depth}", *[runs.replace(runs.NETWORK, parent=parent)] * 2)
+            view.report(StepBegan(step, False))
+            parent = step.urn
+        for event in runs.created(runs.replace(runs.VPC, parent=parent)):
+            view.report(event)
+        size = len(list(view._frame().renderables))
+
+    assert size <= 22
+
+
 def test_a_quiet_run_gives_a_sign_of_life_that_ends_with_the_view():
     stream = io.StringIO()
     with LineView(stream, UP, color=False, heartbeat_seconds=0.02) as view:

@@ -79,7 +79,8 @@ class Row:
 class Progress:
     """Rows in the order in which they began; all times are in seconds of the caller's clock.
 
-    Steps of default providers (`internal`) leave no row, as in Pulumi's display.
+    Steps of default providers (`internal`) leave no row, as in Pulumi's display. `ended_count` counts every step that
+    ended, `done_count` only those that changed something.
     """
 
     started: float
@@ -87,6 +88,7 @@ class Progress:
     running: dict[str, Row] = field(default_factory=dict)
     recent: deque[Row] = field(default_factory=lambda: deque(maxlen=RECENT_MAX))
     shown_count: int = 0
+    ended_count: int = 0
     done_count: int = 0
     failed_count: int = 0
     diagnostics: list[Diagnostic] = field(default_factory=list)
@@ -138,6 +140,7 @@ class Progress:
         row.seconds += max(0.0, now - row.began)
         self.shown_count += row.is_shown - was_shown
         self.running.pop(step.urn, None)
+        self.ended_count += 1
         if status is Status.FAILED:
             self.failed_count += 1
         elif outcome not in _QUIET:

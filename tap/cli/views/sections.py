@@ -186,7 +186,7 @@ def interruption_sections(progress: Progress, command: str, error: BaseException
 def progress_text(progress: Progress, now: float) -> str:
     """One line for a live view and for the heartbeat: `12s, 43 done, 4 in flight`."""
     busy = sum(not row.is_stack for row in progress.running.values())
-    parts = [shown_seconds(now - progress.started), f"{progress.done_count} done", f"{busy} in flight"]
+    parts = [shown_seconds(now - progress.started), f"{progress.ended_count} done", f"{busy} in flight"]
     if progress.failed_count:
         parts.append(f"{progress.failed_count} failed")
     return ", ".join(parts)
