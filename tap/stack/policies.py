@@ -147,7 +147,7 @@ def tls_only(bucket_arn: str) -> Statement:
     return {
         "Sid": "TlsOnly",
         "Effect": "Deny",
-        "Principal": "*",
+        "Principal": {"AWS": "*"},  # everybody, as a plain "*" is; some emulators read the mapping only
         "Action": "s3:*",
         "Resource": [bucket_arn, f"{bucket_arn}/*"],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},

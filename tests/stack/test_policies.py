@@ -134,7 +134,7 @@ def test_the_alarm_speaks_through_the_topic_and_says_what_missing_data_means(def
 def test_buckets_are_spoken_to_over_tls_only(default: Recording, role, arn):
     deny = statements(default, f"{role}-bucket-policy")[0]
 
-    assert (deny["Effect"], deny["Principal"], deny["Action"]) == ("Deny", "*", "s3:*")
+    assert (deny["Effect"], deny["Principal"], deny["Action"]) == ("Deny", {"AWS": "*"}, "s3:*")
     assert deny["Resource"] == [arn, f"{arn}/*"]
     assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
