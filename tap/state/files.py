@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,17 +46,16 @@ def write_atomically(path: Path, content: bytes, *, drafts: Path | None = None, 
     with disk_errors(f"failed to write {path}"):
         make_folder(path.parent)
         make_folder(folder)
-        handle, draft = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.", suffix=".draft")
+        draft = folder / f".{path.name}.{os.urandom(8).hex()}.draft"
         try:
-            with open(handle, "wb") as file:  # noqa: PTH123  - takes over the handle
+            with open(draft, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
                 file.write(content)
                 file.flush()
-                os.fchmod(file.fileno(), mode)
                 os.fsync(file.fileno())
-            os.replace(draft, path)  # noqa: PTH105  - draft is a plain string
+            draft.replace(path)
         except BaseException:
             with contextlib.suppress(OSError):
-                os.unlink(draft)  # noqa: PTH108  - draft is a plain string
+                draft.unlink()
             raise
         sync_folder(path.parent)
 

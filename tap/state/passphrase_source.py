@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import base64
 import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -45,8 +45,8 @@ def _read(path: Path) -> str:
 
 def _create(path: Path) -> str:
     """Two first runs at once (of two stacks) agree on one passphrase: the second to link the file reads the first's."""
-    passphrase = secrets.token_urlsafe(32)
-    draft = path.with_name(f".passphrase.{secrets.token_hex(8)}")
+    passphrase = base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip("=")
+    draft = path.with_name(f".passphrase.{os.urandom(8).hex()}")
     write_atomically(draft, passphrase.encode() + b"\n", mode=0o600)
     with disk_errors(f"failed to write {path}"):
         make_folder(path.parent)
