@@ -18,6 +18,7 @@ from werkzeug.test import create_environ
 
 from tap.local_aws.credentials import DEFAULT_REGION
 from tap.local_aws.keep_alive import call, serialised
+from tap.local_aws.repairs import repair_moto
 from tap.local_aws.run_file import RunFile
 
 _FORM, _JSON = "application/x-www-form-urlencoded", "application/x-amz-json-1.1"
@@ -90,6 +91,7 @@ def _quick_moto() -> DomainDispatcherApplication:
     For each request it lists its own directories to see which service a host name stands for, and inspects a class for
     the names of its methods. Both answers never change.
     """
+    repair_moto()
     application = DomainDispatcherApplication(create_backend_app)
     application.get_backend_for_host = functools.lru_cache(_HOSTS_KEPT)(  # type: ignore[method-assign]  # as said above
         application.get_backend_for_host

@@ -1,0 +1,194 @@
+"""What moto forgets or lacks and AWS does not, put right: else a refresh would call moto's forgetting a drift.
+
+moto keeps of a bucket's documents (replication, lifecycle, logging, encryption) only the parts that it acts on itself,
+answers a topic's attributes but for a few with nothing, and has no way to change a log group's key.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from xml.etree import ElementTree  # reads only what S3's own parser in moto has just accepted
+
+from moto.cloudwatch.models import CloudWatchBackend
+from moto.core.utils import camelcase_to_underscores
+from moto.kms.responses import KmsResponse
+from moto.logs.exceptions import ResourceNotFoundException
+from moto.logs.models import LogGroup, LogsBackend
+from moto.logs.responses import LogsResponse
+from moto.s3.responses import S3Response
+from moto.sns.responses import SNSResponse
+
+_S3_DOCUMENTS: Final = ("replication", "lifecycle", "logging", "encryption")
+_SMALLEST_TO_MOVE: Final = "x-amz-transition-default-minimum-object-size"
+_DEFAULT_ROTATION_DAYS: Final = 365
+_TOPIC_ATTRIBUTES: Final = (
+    "ArchivePolicy",
+    "FifoThroughputScope",
+    "MaximumMessageSize",
+    "SignatureVersion",
+    "TracingConfig",
+    *(
+        f"{service}{kind}"
+        for service in ("Application", "Firehose", "HTTP", "Lambda", "SQS")
+        for kind in ("FailureFeedbackRoleArn", "SuccessFeedbackRoleArn", "SuccessFeedbackSampleRate")
+    ),
+)
+
+
+@functools.cache
+def repair_moto() -> None:
+    """Once per process, before the first request."""
+    _keep_s3_documents()
+    _keep_key_rotation()
+    _keep_log_groups()
+    _keep_topics()
+    _forget_tags_of_the_deleted()
+
+
+def _around(owner: Any, name: str, wrapper: Callable[..., Any]) -> None:
+    """`wrapper(original, self, ...)` in place of a method."""
+    original = getattr(owner, name)
+
+    @functools.wraps(original)
+    def method(self: Any, *arguments: Any, **named: Any) -> Any:
+        return wrapper(original, self, *arguments, **named)
+
+    setattr(owner, name, method)
+
+
+def _keep_s3_documents() -> None:
+    def put(original: Any, self: Any, request: Any, bucket_name: str, query: Mapping[str, Any]) -> Any:
+        answer = original(self, request, bucket_name, query)
+        for kind in _S3_DOCUMENTS:
+            if kind in query:
+                bucket = self.backend.get_bucket(bucket_name)
+                document = _with_rule_ids(self.body, bucket) if kind == "replication" else self.body
+                headers = {key: value for key, value in request.headers.items() if key.lower() == _SMALLEST_TO_MOVE}
+                bucket.__dict__.setdefault("tap_documents", {})[kind] = (headers, document)
+        return answer
+
+    def get(original: Any, self: Any, bucket_name: str, query: Mapping[str, Any]) -> Any:
+        answer = original(self, bucket_name, query)  # refuses by itself what is not there, or was deleted
+        for kind in _S3_DOCUMENTS:
+            kept = self.backend.get_bucket(bucket_name).__dict__.get("tap_documents", {}).get(kind)
+            if kind in query and kept:
+                headers, document = kept
+                return 200, {"Content-Type": "application/xml", **headers}, document
+        return answer
+
+    _around(S3Response, "_bucket_response_put", put)
+    _around(S3Response, "_bucket_response_get", get)
+
+
+def _with_rule_ids(body: bytes, bucket: Any) -> bytes:
+    """The document with the ids that moto made for rules without one."""
+    root = ElementTree.fromstring(body)  # noqa: S314  - see the import
+    namespace = root.tag.partition("}")[0] + "}" if root.tag.startswith("{") else ""
+    for rule, known in zip(root.findall(f"{namespace}Rule"), bucket.replication["Rule"], strict=True):
+        if rule.find(f"{namespace}ID") is None:
+            ElementTree.SubElement(rule, f"{namespace}ID").text = known["ID"]
+    return ElementTree.tostring(root)
+
+
+def _keep_key_rotation() -> None:
+    def enable(original: Any, self: Any) -> Any:
+        answer = original(self)
+        _key(self).tap_rotation_days = self._get_param("RotationPeriodInDays") or _DEFAULT_ROTATION_DAYS
+        return answer
+
+    def status(original: Any, self: Any) -> str:
+        answer = json.loads(original(self))
+        if answer["KeyRotationEnabled"]:
+            answer["RotationPeriodInDays"] = getattr(_key(self), "tap_rotation_days", _DEFAULT_ROTATION_DAYS)
+        return json.dumps(answer)
+
+    _around(KmsResponse, "enable_key_rotation", enable)
+    _around(KmsResponse, "get_key_rotation_status", status)
+
+
+def _key(response: Any) -> Any:
+    backend = response.kms_backend
+    return backend.keys[backend.get_key_id(response._get_param("KeyId"))]
+
+
+def _keep_log_groups() -> None:
+    def create(original: Any, self: Any) -> Any:
+        answer = original(self)
+        group = _log_group(self, "logGroupName")
+        group.tap_class = self._get_param("logGroupClass") or "STANDARD"
+        group.tap_protected = bool(self._get_param("deletionProtectionEnabled"))
+        return answer
+
+    def describe(original: Any, self: Any) -> dict[str, Any]:
+        kept = {
+            "logGroupClass": getattr(self, "tap_class", "STANDARD"),
+            "deletionProtectionEnabled": getattr(self, "tap_protected", False),
+        }
+        return {**original(self), **kept}
+
+    def associate_kms_key(self: Any) -> str:
+        _log_group(self, "logGroupName").kms_key_id = self._get_param("kmsKeyId")
+        return ""
+
+    def disassociate_kms_key(self: Any) -> str:
+        _log_group(self, "logGroupName").kms_key_id = None
+        return ""
+
+    def put_log_group_deletion_protection(self: Any) -> str:
+        _log_group(self, "logGroupIdentifier").tap_protected = self._get_param("deletionProtectionEnabled")
+        return ""
+
+    _around(LogsResponse, "create_log_group", create)
+    _around(LogGroup, "to_describe_dict", describe)
+    for method in (associate_kms_key, disassociate_kms_key, put_log_group_deletion_protection):
+        setattr(LogsResponse, method.__name__, method)
+
+
+def _log_group(response: Any, parameter: str) -> Any:
+    name = response._get_param(parameter).removesuffix(":*").partition(":log-group:")
+    group = response.logs_backend.groups.get(name[2] or name[0])
+    if group is None:
+        raise ResourceNotFoundException()
+    return group
+
+
+def _keep_topics() -> None:
+    def attributes(original: Any, self: Any) -> Any:
+        answer = original(self)
+        topic = self.backend.get_topic(self._get_param("TopicArn"))
+        for name in _TOPIC_ATTRIBUTES:
+            value = getattr(topic, camelcase_to_underscores(name), None)
+            if value not in (None, ""):
+                answer.result["Attributes"][name] = value
+        return answer
+
+    def subscribe(original: Any, self: Any) -> Any:
+        """An e-mail's reader has to confirm: nobody here ever will."""
+        answer = original(self)
+        subscription = self.backend.subscriptions[answer.result["SubscriptionArn"]]
+        if subscription.protocol.startswith("email"):
+            subscription.attributes |= {"PendingConfirmation": True, "ConfirmationWasAuthenticated": False}
+        return answer
+
+    _around(SNSResponse, "get_topic_attributes", attributes)
+    _around(SNSResponse, "subscribe", subscribe)
+
+
+def _forget_tags_of_the_deleted() -> None:
+    """moto would hand them to the next resource of that name."""
+
+    def delete_log_group(original: Any, self: Any, log_group_name: str) -> None:
+        group = self.groups.get(log_group_name)
+        original(self, log_group_name)
+        self.tagger.delete_all_tags_for_resource(group.arn)
+
+    def delete_alarms(original: Any, self: Any, alarm_names: list[str]) -> None:
+        for alarm in [self.alarms[name] for name in alarm_names if name in self.alarms]:
+            self.tagger.delete_all_tags_for_resource(alarm.alarm_arn)
+        original(self, alarm_names)
+
+    _around(LogsBackend, "delete_log_group", delete_log_group)
+    _around(CloudWatchBackend, "delete_alarms", delete_alarms)
