@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from tap.engine import messages
 from tap.engine.errors import GenerationError
 from tap.engine.events import Diagnostic
-from tap.engine.graph import prerequisites
+from tap.engine.graph import needs
 from tap.engine.model import Op, Resource, Step
 from tap.engine.targets import Targets
 
 
-def deletes(base: Sequence[Resource], kept: Iterable[str], renamed: Iterable[str]) -> list[Step]:
-    """The delete steps in the state's order. `kept` and `renamed` are URNs that go on, under theirs or another name."""
-    spared = {*kept, *renamed}
+def deletes(base: Sequence[Resource], kept: Iterable[str]) -> list[Step]:
+    """The delete steps in the state's order. `kept`: URNs of resources that go on, under that or another name."""
+    spared = set(kept)
     steps = []
     for resource in base:
         if resource.delete:
@@ -35,8 +35,7 @@ def targeted_deletes(steps: list[Step], targets: Targets, *, dependents_too: boo
         resource = step.old
         if resource is None or step.urn in chosen:
             continue
-        needed = prerequisites(resource) | ({resource.parent} if resource.parent else set())
-        if not chosen.isdisjoint(needed):
+        if not chosen.isdisjoint(needs(resource)):
             chosen.add(step.urn)
             implied.append(step.urn)
     if implied and not dependents_too:
@@ -44,16 +43,17 @@ def targeted_deletes(steps: list[Step], targets: Targets, *, dependents_too: boo
     return [step for step in steps if step.urn in chosen]
 
 
-def spared_by_failures(steps: Sequence[Step], failed: Iterable[str]) -> set[str]:
-    """The URNs that what failed hangs on, however far away: with --continue-on-error these must stay."""
-    by_urn = {step.urn: step.old for step in steps if step.old is not None}
-    spared: set[str] = set()
-    waiting = list(failed)
+def needed_by(urns: Iterable[str], resources: Iterable[Resource]) -> set[str]:
+    """All that the resources of these URNs hang on, however far away."""
+    waiting = list(urns)
+    if not waiting:
+        return set()
+    needs_of: dict[str, set[str]] = {}
+    for resource in resources:
+        needs_of.setdefault(resource.urn, set()).update(needs(resource))
+    found: set[str] = set()
     while waiting:
-        resource = by_urn.get(waiting.pop())
-        if resource is None:
-            continue
-        needed = prerequisites(resource) | ({resource.parent} if resource.parent else set())
-        waiting += needed - spared
-        spared |= needed
-    return spared
+        more = needs_of.get(waiting.pop(), set()) - found
+        found |= more
+        waiting += more
+    return found

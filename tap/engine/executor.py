@@ -22,7 +22,8 @@ from tap.engine.snapshot import Change
 from tap.engine.urn import UNKNOWN_ID
 from tap.engine.values import Properties, contains_unknown, without_secrets
 
-COUNTED = frozenset(set(Op) - {Op.CREATE_REPLACEMENT, Op.DELETE_REPLACED, Op.REMOVE_PENDING_REPLACE})
+_HALVES = {Op.CREATE_REPLACEMENT, Op.DELETE_REPLACED, Op.DISCARD_REPLACED, Op.IMPORT_REPLACEMENT, Op.READ_REPLACEMENT}
+COUNTED = frozenset(set(Op) - _HALVES - {Op.REMOVE_PENDING_REPLACE})
 """Steps that a summary counts; the halves of a replacement are counted once, by their `replace`."""
 
 OPERATIONS: Mapping[Op, OperationType] = {
@@ -84,10 +85,8 @@ class StepExecutor:
         if done.init_error is not None:
             reasons = messages.init_errors([str(done.init_error)])
             self._failed(step, Diagnostic("error", reasons, step.urn, done.init_error.hint, done.init_error.code))
-        if not internal and step.op in COUNTED and not step.skipped:
+        if not internal and _is_counted(step):
             self.changes[step.op] += 1
-        elif step.skipped:
-            self.changes[Op.SAME] += 1
         self.reporter.report(StepEnded(step, self._dry_run, step.op, internal))
         return step
 
@@ -239,6 +238,13 @@ class StepExecutor:
 
     async def _call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: function(*arguments, **named))
+
+
+def _is_counted(step: Step) -> bool:
+    """As Pulumi counts: a read only if what is read there has changed since the last time."""
+    if step.op is not Op.READ:
+        return step.op in COUNTED
+    return step.old is not None and step.new is not None and dict(step.old.outputs) != dict(step.new.outputs)
 
 
 def _marked(new: Resource, outputs: Properties) -> Properties:

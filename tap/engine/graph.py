@@ -21,6 +21,14 @@ def prerequisites(resource: Resource) -> set[str]:
     return found
 
 
+def needs(resource: Resource) -> set[str]:
+    """What must stand before it in the state: the prerequisites, and its parent."""
+    found = prerequisites(resource)
+    if resource.parent:
+        found.add(resource.parent)
+    return found
+
+
 def delete_batches(condemned: Sequence[Resource]) -> list[list[Resource]]:
     """The condemned, given in the state's order, in batches: nobody depends on a member of the own or an earlier one.
 
@@ -28,12 +36,11 @@ def delete_batches(condemned: Sequence[Resource]) -> list[list[Resource]]:
     state can be depended on (an integrity rule), which also keeps the two halves of a replacement from forming a cycle.
     """
     earlier: dict[str, list[int]] = {}
-    needs: dict[int, set[int]] = {}
+    edges: dict[int, set[int]] = {}
     for index, resource in enumerate(condemned):
-        wanted = prerequisites(resource) | ({resource.parent} if resource.parent else set())
-        needs[index] = {other for urn in wanted for other in earlier.get(urn, ())}
+        edges[index] = {other for urn in needs(resource) for other in earlier.get(urn, ())}
         earlier.setdefault(resource.urn, []).append(index)
-    sorter = TopologicalSorter(needs)
+    sorter = TopologicalSorter(edges)
     sorter.prepare()
     batches: list[list[Resource]] = []
     while sorter.is_active():

@@ -28,10 +28,14 @@ class Inheritance:
                 deleted_with=goal.deleted_with or parent.deleted_with,
                 providers={**parent.providers, **goal.providers},
             )
-        if goal.custom and not goal.provider and not goal.type.startswith(PROVIDER_TYPE_PREFIX):
+        if self.needs_default_provider(goal):
             package = package_of(goal.type)
             goal = replace(goal, provider=goal.providers.get(package, "") or self.provider_for(goal.parent, package))
         return goal
+
+    def needs_default_provider(self, goal: Goal) -> bool:
+        """Of a goal that was given what it inherits."""
+        return goal.custom and not goal.provider and not goal.type.startswith(PROVIDER_TYPE_PREFIX)
 
     def provider_for(self, parent: str, package: str) -> str:
         """The reference of the provider that a child of this parent uses for a package; "" for the default one."""

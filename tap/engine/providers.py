@@ -6,14 +6,13 @@ instance. Its check, diff and the rest are those of its configuration.
 
 from __future__ import annotations
 
-import re
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from tap.engine.model import PROVIDER_TYPE_PREFIX, Goal, Resource
 from tap.engine.provider import CheckResult, CreateResult, DiffResult, Provider, ProviderError, ReadResult
-from tap.engine.registration import RefusedError
-from tap.engine.urn import name_of, package_of, provider_reference, split_reference, type_of
+from tap.engine.urn import package_of, provider_reference, split_reference
 from tap.engine.values import Properties, contains_unknown, without_secrets
 
 INTERNAL_KEY = "__internal"
@@ -127,30 +126,16 @@ class ProviderRegistry:
             provider.cancel()
 
 
-def default_provider_goal(package: str, version: str, download_url: str, config: Mapping[str, object]) -> Goal:
-    """The registration of a package's default provider: its inputs are the stack's config of that package."""
-    name = "default"
-    if version:
-        name += "_" + re.sub(r"[.+-]", "_", version)
-    if download_url:
-        name += "_" + re.sub(r"[^a-zA-Z0-9]+", "_", download_url).strip("_")
-    internal = {PLUGIN_DOWNLOAD_URL_KEY: download_url} if download_url else {}
-    inputs: dict[str, object] = {**config, INTERNAL_KEY: internal}
-    if version:
-        inputs["version"] = version
-    return Goal(type=PROVIDER_TYPE_PREFIX + package, name=name, custom=True, inputs=inputs)
-
-
-def require_enabled(package: str, token: str, disabled: Iterable[str]) -> None:
-    """Raises RefusedError where the config forbids default providers (`pulumi:disable-default-providers`)."""
-    if package in disabled or "*" in disabled:
-        raise RefusedError(f"Default provider for '{package}' disabled. '{token}' must use an explicit provider.")
-
-
-def is_default_provider(urn: str) -> bool:
-    """Default providers come and go by themselves: their steps are neither shown nor counted."""
-    name = name_of(urn)
-    return type_of(urn).startswith(PROVIDER_TYPE_PREFIX) and (name == "default" or name.startswith("default_"))
+def with_version(goal: Goal) -> Goal:
+    """The goal of an explicit provider with the version that the SDK asks for among its inputs, as Pulumi stores it."""
+    if not goal.type.startswith(PROVIDER_TYPE_PREFIX):
+        return goal
+    inputs = dict(goal.inputs)
+    if goal.version:
+        inputs["version"] = goal.version
+    if goal.plugin_download_url:
+        inputs[INTERNAL_KEY] = {PLUGIN_DOWNLOAD_URL_KEY: goal.plugin_download_url}
+    return replace(goal, inputs=inputs)
 
 
 def new_provider_id() -> str:

@@ -53,7 +53,9 @@ class Recorder:
         changes: list[Change] = []
         if slot is not None and current is not None:
             match step.op:
-                case Op.SAME | Op.UPDATE | Op.READ | Op.DELETE | Op.REMOVE_PENDING_REPLACE | Op.READ_DISCARD:
+                case (
+                    Op.SAME | Op.UPDATE | Op.READ | Op.IMPORT | Op.DELETE | Op.REMOVE_PENDING_REPLACE | Op.READ_DISCARD
+                ):
                     changes.append(Removed(slot))
                 case Op.DELETE_REPLACED | Op.DISCARD_REPLACED:
                     gone = current.delete or step.pending_delete

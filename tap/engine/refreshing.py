@@ -10,10 +10,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from tap.engine.default_providers import is_default_provider
 from tap.engine.events import Diagnostic, Reporter, StepBegan, StepEnded, StepFailed
 from tap.engine.model import Op, Resource, Step
 from tap.engine.provider import ProviderError
-from tap.engine.providers import ProviderRegistry, is_default_provider
+from tap.engine.providers import ProviderRegistry
 from tap.engine.recorder import Recorder
 from tap.engine.refresh import Refreshed, is_read, read_of, rebuilt, refreshed, surviving_operations
 from tap.engine.snapshot import Rebased

@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tap.engine import differ, messages
 from tap.engine.errors import GenerationError
 from tap.engine.events import Diagnostic
 from tap.engine.graph import dependents
+from tap.engine.known import Known
 from tap.engine.model import Op, Resource, Step
 from tap.engine.provider import ProviderError
-from tap.engine.providers import urn_of
+from tap.engine.providers import ProviderRegistry, urn_of
 from tap.engine.values import UNKNOWN
-
-if TYPE_CHECKING:
-    from tap.engine.generator import StepGenerator
 
 
 class DependentReplacements:
     """What was deleted early in this run, because something that it hangs on is deleted before it is made anew."""
 
-    def __init__(self, generator: StepGenerator) -> None:
-        self._generator = generator
-        self._deleted: set[str] = set()
-        self._keys: dict[str, tuple[str, ...]] = {}
+    def __init__(self, known: Known, providers: ProviderRegistry) -> None:
+        self._known = known
+        self._providers = providers
+        self._deleted: dict[str, tuple[str, ...]] = {}
 
-    def was_deleted(self, urn: str) -> bool:
-        return urn in self._deleted
+    def was_deleted(self, old_urn: str) -> bool:
+        return old_urn in self._deleted
 
-    def deleted(self, urn: str) -> None:
-        self._deleted.add(urn)
-
-    def keys_of(self, urn: str) -> tuple[str, ...]:
+    def keys_of(self, old_urn: str) -> tuple[str, ...]:
         """The inputs whose coming change had the dependent deleted."""
-        return self._keys.get(urn, ())
+        return self._deleted.get(old_urn, ())
 
     def delete_with(self, urn: str, root: Resource) -> list[Step]:
         """The deletes that come before the root's own, dependents first. Raises GenerationError, ProviderError."""
@@ -44,19 +37,19 @@ class DependentReplacements:
                 raise GenerationError(Diagnostic("error", message, urn))
         steps = []
         for resource, keys in reversed(condemned):
-            self._deleted.add(resource.urn)
-            self._keys[resource.urn] = keys
-            self._generator.replaced.add(resource.urn)
+            self._deleted[resource.urn] = keys
+            self._known.replaced.add(resource.urn)
             steps.append(Step(Op.DELETE_REPLACED, resource.urn, resource, None, replacing=True))
         return steps
 
     def _condemned(self, root: Resource) -> list[tuple[Resource, tuple[str, ...]]]:
         going = {root.urn}
         found: list[tuple[Resource, tuple[str, ...]]] = []
-        olds = [resource for resource in self._generator.base if not resource.delete]
+        olds = [resource for resource in self._known.base if not resource.delete]
         for resource in dependents(root, olds):
-            if resource.urn in self._generator.registered or not resource.custom or resource.external:
-                # Registered already: it can not depend on what comes only now, whatever the old state says.
+            # What is registered already can not depend on what comes only now, whatever the old state says.
+            passed = self._known.is_registered(resource.urn) or self.was_deleted(resource.urn)
+            if passed or not resource.custom or resource.external:
                 continue
             replaced, keys = self._must_go(resource, going)
             if replaced:
@@ -74,7 +67,7 @@ class DependentReplacements:
             return False, ()
         inputs = differ.with_unknown(resource.inputs, (key for key in touched if key in resource.inputs), UNKNOWN)
         inputs, _ = differ.ignoring_changes(resource.inputs, inputs, resource.ignore_changes)
-        provider = self._generator.providers.get(resource.provider)
+        provider = self._providers.get(resource.provider)
         try:
             diff = differ.resource_diff(provider, resource, resource.urn, inputs, resource.ignore_changes)
         except ProviderError as error:

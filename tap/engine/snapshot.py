@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tap.engine.model import Operation, OperationType, Resource
+from tap.engine.order import in_order
 
 
 class Side(StrEnum):
@@ -137,7 +138,9 @@ class Snapshot:
     def resources(self) -> tuple[Resource, ...]:
         """What the file would hold now, with every reference to a renamed resource rewritten."""
         live = [resource for resource in (*self._new, *self._base) if resource is not None]
-        return tuple(renamed(resource, self._renames) for resource in live) if self._renames else tuple(live)
+        if self._renames:
+            live = [renamed(resource, self._renames) for resource in live]
+        return tuple(in_order(live))
 
     @property
     def pending(self) -> tuple[Operation, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from tap.engine.graph import prerequisites
+from tap.engine.graph import needs
 from tap.engine.model import PROVIDER_TYPE_PREFIX, STACK_TYPE, Resource
 from tap.engine.urn import type_of
 
@@ -60,6 +60,5 @@ def not_found(target: str) -> str:
 def with_dependents(targets: Targets, resources: Iterable[Resource]) -> None:
     """Widen the targets by all that hangs on them, in the state's order (`--target-dependents`)."""
     for resource in resources:
-        needed = prerequisites(resource) | ({resource.parent} if resource.parent else set())
-        if any(targets.contains(urn) for urn in needed):
+        if any(targets.contains(urn) for urn in needs(resource)):
             targets.add(resource.urn)

@@ -164,6 +164,7 @@ class Program:
         depended = set().union(*by_key.values(), *(self._expanded(name) for name in options.get("dependsOn", [])))
         type = PROVIDER if item.get("provider") else THING if custom else COMPONENT
         provider = self._provider(item) if custom and not item.get("provider") else ""
+        providers = _names(options.get("providers", []))
         return Goal(
             type=type,
             name=item["name"],
@@ -177,7 +178,7 @@ class Program:
             dependencies=tuple(sorted(depended)),
             property_dependencies={key: tuple(sorted(urns)) for key, urns in by_key.items()},
             provider=self._reference(provider) if provider else "",
-            providers={"fake": self._reference(name) for name in _names(options.get("providers", []))},
+            providers={"fake": self._reference(providers[0])} if providers else {},
             version="" if item.get("provider") or not custom else options.get("version", SDK_VERSION),
             ignore_changes=tuple(options.get("ignoreChanges", [])),
             replace_on_changes=tuple(options.get("replaceOnChanges", [])),

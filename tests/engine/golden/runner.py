@@ -7,14 +7,20 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 from tap.engine import messages
 from tap.engine.deployment import Deployment, DeploymentSettings
 from tap.engine.events import Diagnostic, Event, OutputsRegistered, StepBegan, StepEnded, StepFailed
-from tap.engine.model import STACK_TYPE, Op, Operation, Resource, Step
+from tap.engine.model import STACK_TYPE, Op, Resource, Step
 from tap.engine.snapshot import Change, Snapshot
 from tap.engine.targets import Targets
+from tap.state.change_codec import decode_change, encode_change
+from tap.state.checkpoint import Checkpoint, decode_checkpoint, encode_checkpoint
+from tap.state.crypter import CachingCrypter, PlaintextCrypter
+from tap.state.integrity import verify_integrity
+from tap.state.json_text import from_json, to_json_text
 from tests.engine.golden.fake_provider import Cloud, FakeProvider, KilledError
 from tests.engine.golden.normal import normal_state, normal_value
 from tests.engine.golden.program import Item, Program
@@ -76,14 +82,15 @@ def _shown(new: Resource | None) -> dict[str, Any]:
     }
 
 
-class MemoryJournal:
-    """Keeps the changes in memory, as a disk would."""
+class TextJournal:
+    """Keeps the changes as a file would: as text."""
 
-    def __init__(self) -> None:
-        self.changes: list[Change] = []
+    def __init__(self, crypter: CachingCrypter) -> None:
+        self.lines: list[str] = []
+        self._crypter = crypter
 
     def append(self, changes: Sequence[Change]) -> Future[None]:
-        self.changes += changes
+        self.lines += [to_json_text(encode_change(change, self._crypter)) for change in changes]
         written: Future[None] = Future()
         written.set_result(None)
         return written
@@ -94,12 +101,19 @@ class Stack:
     """What lasts from run to run: the state, the config, the cloud."""
 
     cloud: Cloud = field(default_factory=Cloud)
-    resources: tuple[Resource, ...] = ()
-    pending: tuple[Operation, ...] = ()
+    crypter: CachingCrypter = field(default_factory=lambda: CachingCrypter(PlaintextCrypter()))
+    file: bytes = b""
     config: dict[str, str] = field(default_factory=dict)
     items: list[Item] = field(default_factory=list)
     exports: Mapping[str, Any] = field(default_factory=dict)
     parallel: int = 1
+
+    def __post_init__(self) -> None:
+        self._write(Snapshot(()))
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        return decode_checkpoint(self.file, lambda _: self.crypter)
 
     def play(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """One run; what it came to, as the case's `got` has it."""
@@ -120,7 +134,7 @@ class Stack:
         return self._got(recording, code, changes)
 
     def _got(self, recording: Recording, code: int, changes: Mapping[Op, int] | None) -> dict[str, Any]:
-        stack = next((resource for resource in self.resources if resource.type == STACK_TYPE), None)
+        stack = next((resource for resource in self.checkpoint.resources if resource.type == STACK_TYPE), None)
         return {
             "exit_code": code,
             "changes": None if changes is None else {op.value: count for op, count in changes.items() if count},
@@ -135,14 +149,15 @@ class Stack:
                 for diagnostic in recording.diagnostics
             ],
             "outputs": None if stack is None else normal_value(dict(stack.outputs)),
-            "state": normal_state(self.resources, self.pending),
+            "state": normal_state(self.file),
             "cloud": normal_value(self.cloud.entries),
         }
 
     def _run(self, command: str, flags: Sequence[str], recording: Recording) -> tuple[int, Mapping[Op, int] | None]:
         dry_run = command == "preview" or "--preview-only" in flags
-        journal = None if dry_run else MemoryJournal()
-        snapshot = Snapshot(self.resources, self.pending)
+        journal = None if dry_run else TextJournal(self.crypter)
+        checkpoint = self.checkpoint
+        snapshot = Snapshot(checkpoint.resources, checkpoint.pending)
         with ThreadPoolExecutor(self.parallel) as pool:
             deployment = Deployment(
                 self._settings(flags, dry_run=dry_run),
@@ -152,14 +167,14 @@ class Stack:
                 pool,
                 journal,
             )
-            if self.pending and not dry_run and command != "refresh":
-                recording.report(Diagnostic("warning", messages.pending_operations(self.pending)))
+            if checkpoint.pending and not dry_run and command != "refresh":
+                recording.report(Diagnostic("warning", messages.pending_operations(checkpoint.pending)))
             try:
                 asyncio.run(self._operate(deployment, command, flags, dry_run=dry_run))
             except KilledError:
-                self._reload(journal)
+                self._recover(journal)
                 return KILLED, None
-        self._reload(journal)
+        self._recover(journal)
         return self._exit_code(deployment, flags), deployment.changes
 
     async def _operate(self, deployment: Deployment, command: str, flags: Sequence[str], *, dry_run: bool) -> None:
@@ -192,14 +207,20 @@ class Stack:
         prefix = f"{package}:"
         return {key.removeprefix(prefix): value for key, value in self.config.items() if key.startswith(prefix)}
 
-    def _reload(self, journal: MemoryJournal | None) -> None:
-        """Read the state back as recovery would: the old one, and the journal's changes over it."""
+    def _recover(self, journal: TextJournal | None) -> None:
+        """Make the new file as recovery would: the old one, and the journal's changes over it."""
         if journal is None:
             return
-        snapshot = Snapshot(self.resources, self.pending)
-        for change in journal.changes:
-            snapshot.apply(change)
-        self.resources, self.pending = snapshot.resources, snapshot.pending
+        checkpoint = self.checkpoint
+        snapshot = Snapshot(checkpoint.resources, checkpoint.pending)
+        for line in journal.lines:
+            snapshot.apply(decode_change(from_json(line), self.crypter, "journal"))
+        self._write(snapshot)
+
+    def _write(self, snapshot: Snapshot) -> None:
+        checkpoint = Checkpoint(snapshot.resources, snapshot.pending)
+        self.file = encode_checkpoint(checkpoint, "organization/golden/dev", self.crypter)
+        verify_integrity(self.checkpoint)
 
     def _exit_code(self, deployment: Deployment, flags: Sequence[str]) -> int:
         if deployment.failed:
@@ -209,4 +230,4 @@ class Stack:
 
 
 def _values_of(flag: str, flags: Sequence[str]) -> list[str]:
-    return [value for name, value in zip(flags, flags[1:], strict=False) if name == flag]
+    return [value for name, value in pairwise(flags) if name == flag]

@@ -1,0 +1,68 @@
+"""How a run fares: what has gone wrong so far, and whether anything new may begin."""
+
+from __future__ import annotations
+
+from tap.engine.events import Diagnostic, Reporter
+from tap.engine.provider import ProviderError
+from tap.engine.registration import MonitorClosedError
+from tap.errors import TapError
+
+
+class RunStatus:
+    """Shared by all parts of one run."""
+
+    def __init__(self, reporter: Reporter, *, continue_on_error: bool) -> None:
+        self.failed = False
+        self.cancelled = False
+        self.step_failed = False
+        """Whether a step failed: then Pulumi says `update failed` at the end, and otherwise it does not."""
+        self.closed = False
+        """Whether the program's requests are answered no more, and no further step begins."""
+        self._reporter = reporter
+        self._continue_on_error = continue_on_error
+
+    def require_open(self) -> None:
+        if self.closed:
+            raise MonitorClosedError
+
+    def say(self, severity: str, message: str, urn: str = "") -> None:
+        self._report(Diagnostic(severity, message, urn))
+
+    def note(self, diagnostic: Diagnostic) -> None:
+        """Something to be said that stops nothing now; an error all the same has the run fail in the end."""
+        self._report(diagnostic)
+        self.failed = self.failed or diagnostic.severity == "error"
+
+    def stop(self, *diagnostics: Diagnostic) -> None:
+        """The run can not go on: say why, and answer nothing more."""
+        for diagnostic in diagnostics:
+            self._report(diagnostic)
+        self.failed = self.closed = True
+
+    def provider_failed(self, error: ProviderError, urn: str) -> None:
+        """A provider could not even say what there is to do."""
+        self.step_failed = True
+        self.stop(Diagnostic("error", str(error), urn, error.hint, error.code, error.retryable))
+
+    def step_has_failed(self, diagnostic: Diagnostic, *, harmless: bool = False) -> None:
+        """`harmless`: it touched nothing and need not stop the others, whatever was asked for."""
+        self._report(diagnostic)
+        self.failed = self.step_failed = True
+        self.closed = self.closed or not (harmless or self._continue_on_error)
+
+    def state_failed(self, error: TapError) -> None:
+        """The state can not be written: nothing more is begun. Said once, however many steps were in flight."""
+        if not self.closed:
+            self.stop(Diagnostic("error", str(error), hint=error.hint))
+
+    def cancel(self) -> None:
+        self.cancelled = self.failed = self.closed = True
+
+    def say_how_it_ended(self, *, planning: bool) -> None:
+        if self.cancelled:
+            self.say("error", "update canceled")
+        elif self.step_failed:
+            self.say("error", "preview failed" if planning else "update failed")
+
+    def _report(self, diagnostic: Diagnostic) -> None:
+        self._reporter.report(diagnostic)
