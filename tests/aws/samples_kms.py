@@ -15,7 +15,7 @@ def _policy(sid: str) -> dict:
 
 def key(world: World) -> Sample:
     return Sample(
-        first={"enableKeyRotation": True, "tags": {"Name": "one", "drop": "me"}},
+        first={"enableKeyRotation": True, "rotationPeriodInDays": 100, "tags": {"Name": "one", "drop": "me"}},
         second={
             "bypassPolicyLockoutSafetyCheck": True,
             "deletionWindowInDays": 7,

@@ -1,7 +1,4 @@
-"""Samples of buckets and their settings.
-
-Only what the embedded AWS keeps is in them: see test_s3.py for what it drops (filters by size, key formats ...).
-"""
+"""Samples of buckets and their settings."""
 
 from __future__ import annotations
 
@@ -56,7 +53,13 @@ def encryption(world: World) -> Sample:
         first={"bucket": name, "rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}]},
         second={
             "bucket": name,
-            "rules": [{"applyServerSideEncryptionByDefault": by_key, "bucketKeyEnabled": True}],
+            "rules": [
+                {
+                    "applyServerSideEncryptionByDefault": by_key,
+                    "bucketKeyEnabled": True,
+                    "blockedEncryptionTypes": ["SSE-C"],
+                }
+            ],
         },
         drift=lambda id: world.client("s3").delete_bucket_encryption(Bucket=id),
         replacements={"bucket": _bucket(world), "expectedBucketOwner": "123456789012"},
@@ -118,6 +121,7 @@ def logging(world: World) -> Sample:
             "targetBucket": other,
             "targetPrefix": "app/",
             "targetGrants": [{"grantee": everybody, "permission": "READ"}],
+            "targetObjectKeyFormat": {"partitionedPrefix": {"partitionDateSource": "EventTime"}},
         },
         drift=lambda id: world.client("s3").put_bucket_logging(
             Bucket=id, BucketLoggingStatus={"LoggingEnabled": {"TargetBucket": target, "TargetPrefix": "drifted"}}
@@ -133,13 +137,13 @@ def lifecycle(world: World) -> Sample:
         "status": "Enabled",
         "filter": {},
         "expiration": {"days": 90},
-        "noncurrentVersionExpiration": {"noncurrentDays": 30},
+        "noncurrentVersionExpiration": {"noncurrentDays": 30, "newerNoncurrentVersions": 3},
         "abortIncompleteMultipartUpload": {"daysAfterInitiation": 7},
     }
     logs = {
         "id": "logs",
         "status": "Disabled",
-        "filter": {"and": {"prefix": "logs/", "tags": {"a": "1", "b": "2"}}},
+        "filter": {"and": {"prefix": "logs/", "tags": {"a": "1", "b": "2"}, "objectSizeGreaterThan": 5}},
         "transitions": [
             {"days": 30, "storageClass": "STANDARD_IA"},
             {"date": "2030-01-31T00:00:00Z", "storageClass": "GLACIER"},
@@ -155,12 +159,14 @@ def lifecycle(world: World) -> Sample:
         "expiration": {"days": 1},
     }
     old_style = {"id": "old", "status": "Enabled", "prefix": "x/", "expiration": {"date": "2030-01-31T00:00:00Z"}}
+    big = {"id": "big", "status": "Enabled", "filter": {"objectSizeLessThan": 9}, "expiration": {"days": 1}}
     markers = {"id": "markers", "status": "Enabled", "expiration": {"expiredObjectDeleteMarker": True}}
     return Sample(
         first={"bucket": name, "rules": [everything]},
         second={
             "bucket": name,
-            "rules": [{**everything, "expiration": {"days": 9}}, logs, one_tag, old_style, markers],
+            "transitionDefaultMinimumObjectSize": "varies_by_storage_class",
+            "rules": [{**everything, "expiration": {"days": 9}}, logs, one_tag, old_style, big, markers],
         },
         drift=lambda id: world.client("s3").delete_bucket_lifecycle(Bucket=id),
         replacements={"bucket": _bucket(world), "expectedBucketOwner": "123456789012"},
@@ -177,13 +183,20 @@ def replication(world: World) -> Sample:
         "status": "Enabled",
         "priority": 1,
         "filter": {},
-        "deleteMarkerReplication": {"status": "Disabled"},
+        "deleteMarkerReplication": {"status": "Enabled"},
         "destination": {"bucket": f"arn:aws:s3:::{backup}"},
     }
     elaborate = {
-        **whole,
+        "id": "elaborate",
         "status": "Disabled",
         "priority": 2,
+        "filter": {"and": {"prefix": "a/", "tags": {"a": "1", "b": "2"}}},
+        "deleteMarkerReplication": {"status": "Disabled"},
+        "existingObjectReplication": {"status": "Enabled"},
+        "sourceSelectionCriteria": {
+            "replicaModifications": {"status": "Enabled"},
+            "sseKmsEncryptedObjects": {"status": "Enabled"},
+        },
         "destination": {
             "bucket": f"arn:aws:s3:::{other}",
             "storageClass": "STANDARD_IA",
@@ -194,9 +207,11 @@ def replication(world: World) -> Sample:
             "replicationTime": {"status": "Enabled", "time": {"minutes": 15}},
         },
     }
+    by_tag = {**whole, "id": "tag", "priority": 3, "filter": {"tag": {"key": "a", "value": "1"}}}
+    old_style = {"id": "old", "status": "Enabled", "prefix": "x/", "destination": {"bucket": f"arn:aws:s3:::{other}"}}
     return Sample(
         first={"bucket": name, "role": role, "rules": [whole]},
-        second={"bucket": name, "role": f"{role}-2", "rules": [elaborate], "token": "t"},
+        second={"bucket": name, "role": f"{role}-2", "rules": [elaborate, by_tag, old_style], "token": "t"},
         drift=lambda id: world.client("s3").delete_bucket_replication(Bucket=id),
         untold=frozenset({"token"}),
         replacements={"bucket": _bucket(world)},

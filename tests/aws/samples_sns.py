@@ -6,10 +6,20 @@ import json
 
 from tests.aws.sample import Instead, Sample, World, unique
 
+_OUTCOMES = ("Success", "Failure")
+
 
 def _policy(service: str) -> dict:
     statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "SNS:Publish", "Resource": "*"}
     return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def _feedback() -> dict:
+    roles, rates = {}, {}
+    for service in ("application", "firehose", "http", "lambda", "sqs"):
+        roles |= {f"{service}{kind}FeedbackRoleArn": "arn:aws:iam::123456789012:role/feedback" for kind in _OUTCOMES}
+        rates[f"{service}SuccessFeedbackSampleRate"] = 50
+    return {**roles, **rates}
 
 
 def topic(world: World) -> Sample:
@@ -27,6 +37,10 @@ def topic(world: World) -> Sample:
             "name": name,
             "deliveryPolicy": json.dumps({"http": {"defaultHealthyRetryPolicy": {"numRetries": 5}}}),
             "kmsMasterKeyId": "alias/two",
+            "maximumMessageSize": 2048,
+            "signatureVersion": 2,
+            "tracingConfig": "Active",
+            **_feedback(),
             "policy": _policy("events.amazonaws.com"),
             "tags": {"Name": "two", "more": ""},
         },
