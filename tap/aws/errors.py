@@ -9,13 +9,14 @@ from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     ConnectionError,
-    ConnectTimeoutError,
     HTTPClientError,
+    IncompleteReadError,
     ParamValidationError,
-    ReadTimeoutError,
 )
+from botocore.parsers import ResponseParserError
 
 from tap.engine.provider import ProviderError
+from tap.errors import TapError
 
 _DENIED: Final = "allow the action for these credentials (in the embedded AWS: start it without IAM checks)"
 _GONE: Final = "it was removed behind the engine's back: run `tap refresh`, then `tap up`"
@@ -60,6 +61,9 @@ HINTS: Final[Mapping[str, str]] = {
     "KMSInvalidStateException": "the key is disabled or on its way out: enable it or use another",
 }
 
+_NOT_IMPLEMENTED: Final = 501
+"""How the embedded AWS says that it lacks an operation."""
+
 _THROTTLED: Final = frozenset(
     {
         "Throttling",
@@ -83,22 +87,23 @@ def code_of(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
-def provider_error(doing: str, service: str, error: Exception) -> ProviderError:
+def provider_error(doing: str, error: Exception) -> ProviderError:
     """The error that a user reads. `doing`: `creating aws:ec2/vpc:Vpc (vpc-1)`."""
     if isinstance(error, ProviderError):
-        named = f"{doing}: {error}"
-        return ProviderError(named, hint=error.hint, code=error.code, retryable=error.retryable)
+        return ProviderError(f"{doing}: {error}", hint=error.hint, code=error.code, retryable=error.retryable)
     if isinstance(error, ClientError):
-        return _from_answer(doing, service, error)
+        return _from_answer(doing, error)
     if isinstance(error, ParamValidationError):
         return ProviderError(f"{doing}: {error}", hint="mend the property that the message names", code="Parameters")
-    if isinstance(error, (ConnectionError, HTTPClientError, ConnectTimeoutError, ReadTimeoutError)):
+    if isinstance(error, (ConnectionError, HTTPClientError, IncompleteReadError, ResponseParserError)):
         return ProviderError(
             f"{doing}: no answer from AWS: {error}",
             hint="see whether the embedded AWS runs: `tap local status`",
             code=type(error).__name__,
             retryable=True,
         )
+    if isinstance(error, TapError):
+        return ProviderError(f"{doing}: {error}", hint=error.hint, code=error.name)
     if isinstance(error, BotoCoreError):
         return ProviderError(f"{doing}: {error}", code=type(error).__name__)
     return ProviderError(
@@ -106,22 +111,22 @@ def provider_error(doing: str, service: str, error: Exception) -> ProviderError:
     )
 
 
-def _from_answer(doing: str, service: str, error: ClientError) -> ProviderError:
+def _from_answer(doing: str, error: ClientError) -> ProviderError:
     code = code_of(error)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     text = error.response.get("Error", {}).get("Message", "")
-    message = (
-        f"{doing}: operation error {service}: {error.operation_name}, StatusCode: {status}, api error {code}: {text}"
-    )
-    retryable = code in _THROTTLED or code in _TRY_AGAIN or status >= 500
-    return ProviderError(message, hint=_hint(code), code=code, retryable=retryable)
+    message = f"{doing}: operation error {error.operation_name}, StatusCode: {status}, api error {code}: {text}"
+    retryable = code in _THROTTLED or code in _TRY_AGAIN or (status >= 500 and status != _NOT_IMPLEMENTED)
+    return ProviderError(message, hint=_hint(code, status), code=code, retryable=retryable)
 
 
-def _hint(code: str) -> str:
+def _hint(code: str, status: int) -> str:
     if code in HINTS:
         return HINTS[code]
     if code in _THROTTLED:
         return _SLOW_DOWN
+    if status == _NOT_IMPLEMENTED:
+        return "the emulator has no such operation: leave out what needs it, or use AWS"
     if "NotFound" in code or code.startswith("NoSuch"):
         return _GONE
-    return "run it again: the fault is AWS's" if code in _TRY_AGAIN else ""
+    return "run it again: the fault is AWS's" if code in _TRY_AGAIN or status >= 500 else ""

@@ -152,5 +152,4 @@ class Lifecycle:
         return f"{self.kind.token} ({id})" if id else self.kind.token
 
     def _error(self, doing: str, id: str, error: Exception) -> ProviderError:
-        service = self.kind.token.split(":")[1].split("/")[0].upper()
-        return provider_error(f"{doing} {self._named(id)}", service, error)
+        return provider_error(f"{doing} {self._named(id)}", error)

@@ -119,7 +119,7 @@ class AwsProvider:
         except ProviderError:
             raise
         except Exception as error:
-            raise provider_error(f"invoking {token}", token.rsplit(":", 1)[1], error) from error
+            raise provider_error(f"invoking {token}", error) from error
 
     def cancel(self) -> None:
         self._stopped.set()
