@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
 from tap.cli import failures
 from tap.cli.failures import Failure, Report
-from tap.cli.settings import COMPLETE_VARIABLE, everywhere, settings_of
+from tap.cli.settings import COMPLETE_VARIABLE, Settings, everywhere, settings_of
 from tap.errors import CancelledError
 
 COMMANDS = {
@@ -110,8 +110,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line; the exit code."""
     wants_json = any(argument == "--json" or _JSON_CLUSTER.fullmatch(argument) for argument in arguments)
     report = Report()
-    root: Path | None = None
-    color: Any = "auto"
+    settings: Settings | None = None
     failure: Failure | None = None
     try:
         context = tap.make_context("tap", list(arguments), obj=report)
@@ -120,7 +119,6 @@ def run(arguments: Sequence[str]) -> int:
                 tap.invoke(context)
             finally:
                 settings = settings_of(context)
-                color, root = settings.color, settings.found_root()
     except click.exceptions.Exit as done:
         return done.exit_code
     except (KeyboardInterrupt, click.Abort):
@@ -128,14 +126,21 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         return failures.EXIT_FAILED
     except Exception as error:  # whatever is left is a bug of ours, and is said as one
-        failure = failures.failure_of(error) or failures.bug(error, root)
+        failure = failures.failure_of(error) or failures.bug(error, _root(settings))
     if wants_json and (failure is not None or report.document is not None):
         from tap.cli.documents import write_document
 
         write_document(failures.with_error(report.document, failure) if failure else report.document, sys.stdout)
     elif failure is not None:
-        failures.show(failure, color=color)
+        failures.show(failure, color=settings.color if settings is not None else "auto")
     return failure.code if failure is not None else 0
+
+
+def _root(settings: Settings | None) -> Path | None:
+    """Where the report of a bug goes. Looking for it must not hide the bug, whatever happens."""
+    with contextlib.suppress(Exception):
+        return settings.project().root if settings is not None else None
+    return None
 
 
 def _flush() -> None:

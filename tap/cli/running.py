@@ -48,7 +48,7 @@ def run_operation(
 ) -> None:
     """Do what the command asks for. Raises TapError with the exit code for every end but a good one."""
     settings = settings_of(context)
-    root = settings.root()
+    root = settings.project().root
     request = Request(
         command,
         options.stack,

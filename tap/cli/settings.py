@@ -44,31 +44,13 @@ class Settings:
         terminal = sys.stdout.isatty() and sys.stdin.isatty()
         return not self.json and is_interactive(self.non_interactive, os.environ, is_terminal=terminal)
 
-    def root(self) -> Path:
-        """The project's folder: the nearest one at or above cwd that has a Pulumi.yaml. Raises UsageError."""
-        if not self.cwd.is_dir():
-            raise UsageError(f"there is no folder {str(self.cwd)!r}", hint="name the project's folder with --cwd")
-        found = self.found_root()
-        if found is not None:
-            return found
-        raise UsageError(
-            f"no Pulumi.yaml project file found in {str(self.cwd.resolve())!r} or above it",
-            hint="change to the project's folder, or name it with --cwd",
-        )
-
     def project(self) -> Project:
-        """The project, with what its file says. Raises UsageError."""
+        """The project of cwd, with what its file says. Raises UsageError."""
         from tap.project.project import find_project
 
-        return find_project(self.root())
-
-    def found_root(self) -> Path | None:
-        """The project's folder, or None where there is none."""
-        start = self.cwd.resolve()
-        for folder in (start, *start.parents):
-            if (folder / "Pulumi.yaml").is_file() or (folder / "Pulumi.yml").is_file():
-                return folder
-        return None
+        if not self.cwd.is_dir():
+            raise UsageError(f"there is no folder {str(self.cwd)!r}", hint="name the project's folder with --cwd")
+        return find_project(self.cwd)
 
 
 def settings_of(context: click.Context) -> Settings:

@@ -10,18 +10,16 @@ from typing import Any
 from tap.cli.views.shown_values import plain
 from tap.engine.model import STACK_TYPE
 from tap.engine.values import Value, without_secrets
-from tap.errors import StackNotFoundError, TapError
+from tap.errors import TapError
 from tap.project.project import Project
+from tap.project.stack_config import require_stack
 from tap.state.store import StateStore
 
 
 def read_outputs(project: Project, stack: str, *, show_secrets: bool) -> Mapping[str, Value]:
     """The outputs as the state has them. Raises StackNotFoundError for a stack with neither state nor config."""
     store = StateStore(project.root, project.name, stack)
-    if not store.exists:
-        if not (project.root / f"Pulumi.{stack}.yaml").exists():
-            raise StackNotFoundError(stack)
-        return {}
+    require_stack(project, stack, store)
     for resource in store.load(secrets=show_secrets).resources:
         if resource.type == STACK_TYPE:
             return resource.outputs

@@ -55,7 +55,7 @@ def test_a_folder_without_a_project_is_said_to_have_none(tap):
     ended = tap("up")
 
     assert ended.returncode == 2
-    assert ended.stderr.startswith(f"error: no Pulumi.yaml project file found in {str(tap.root)!r} or above it\n")
+    assert ended.stderr.startswith(f"error: no Pulumi.yaml project file found (searching upwards from {tap.root})\n")
 
 
 def test_the_project_is_found_from_a_folder_below_it(tap):

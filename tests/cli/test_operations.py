@@ -78,7 +78,7 @@ def test_a_preview_changes_nothing_and_says_when_changes_were_not_expected(shop)
     assert preview.returncode == 7
     assert preview.stderr == "error: no changes were expected for preview but changes were proposed\n"
     assert "    + 2 to create\n" in preview.stdout
-    assert '  + greeting: "hello"\n' in preview.stdout
+    assert '    greeting: "hello"\n' in preview.stdout
     assert json.loads(shop("status", "--json").stdout)["state"]["exists"] is False
 
 

@@ -12,7 +12,7 @@ from tap.cli.views.human_view import HumanView
 from tap.cli.views.json_view import JsonView
 from tap.cli.views.line_view import LineView
 from tap.cli.views.view import RunInfo
-from tap.engine.events import Diagnostic, StepBegan
+from tap.engine.events import Diagnostic, OutputsRegistered, StepBegan
 from tap.engine.model import Op, Step
 from tests.cli import runs
 
@@ -133,6 +133,23 @@ def test_a_failure_names_the_resource_awss_code_and_what_helps(show):
         "  pulumi:pulumi:Stack (shop-dev):\n"
         "    error: update failed\n" in printed
     )
+
+
+@pytest.mark.parametrize(
+    ("info", "lines"),
+    [
+        (UP, ["    kept: 1", '    ~ name: "old" => "new"', "    - gone: 2"]),
+        (PREVIEW, ['    ~ name: "old" => "new"', "    - gone: 2"]),
+    ],
+)
+def test_outputs_are_compared_with_the_ones_before(info, lines):
+    old = runs.replace(runs.STACK, outputs={"kept": 1, "gone": 2, "name": "old"})
+    new = runs.replace(runs.STACK, outputs={"kept": 1, "name": "new"})
+    told = OutputsRegistered(Step(Op.SAME, runs.STACK_URN, old, new))
+
+    printed = lines_of([*runs.same(old), told], info).splitlines()
+
+    assert sorted(printed[printed.index("Outputs:") + 1 : -1]) == sorted(lines)
 
 
 def test_a_failed_preview_shows_no_counts():

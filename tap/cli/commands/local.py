@@ -40,7 +40,7 @@ def local() -> None:
 def start(context: click.Context, /, port: int) -> None:
     """Start the embedded AWS, if it does not run yet, and wait until it is ready."""
     settings = settings_of(context)
-    running = control.start(settings.root(), port)
+    running = control.start(settings.project().root, port)
     if settings.json:
         described = {"endpoint": running.endpoint, "pid": running.pid, "instance": running.instance}
         context.ensure_object(Report).document = {**described, "started": running.started}
@@ -56,7 +56,7 @@ def start(context: click.Context, /, port: int) -> None:
 def stop(context: click.Context, /) -> None:
     """Stop the embedded AWS; what was built in it is gone, and the next `tap up` builds it anew."""
     settings = settings_of(context)
-    stopped = control.stop(settings.root())
+    stopped = control.stop(settings.project().root)
     if settings.json:
         context.ensure_object(Report).document = {"stopped": stopped.value}
         return
@@ -75,7 +75,7 @@ def stop(context: click.Context, /) -> None:
 def status(context: click.Context, /) -> None:
     """Say whether the embedded AWS runs, where, and where its log is."""
     settings = settings_of(context)
-    found = control.status(settings.root())
+    found = control.status(settings.project().root)
     if settings.json:
         context.ensure_object(Report).document = status_document(found)
     else:
@@ -96,7 +96,7 @@ def status(context: click.Context, /) -> None:
 def env(context: click.Context, /, shell: str) -> None:
     """Print what to export so that the AWS CLI and every SDK talk to the embedded AWS: `eval "$(tap local env)"`."""
     settings = settings_of(context)
-    found = control.status(settings.root())
+    found = control.status(settings.project().root)
     if found.state is not control.State.RUNNING:
         raise TapError(f"the embedded AWS is {found.state.value}", hint=found.detail or NOT_RUNNING_HINT)
     variables = control.environment(found.endpoint)

@@ -110,11 +110,13 @@ def data_loss_section(progress: Progress) -> Iterator[Text]:
 
 
 def outputs_section(progress: Progress, outputs: Mapping[str, Value], *, planning: bool) -> Iterator[Text]:
-    """The stack's outputs; in a preview, only what would change in them."""
+    """The stack's outputs; in a preview of a stack that is there already, only what would change in them."""
     step = progress.stack_outputs
-    old = step.old.outputs if step is not None and step.old is not None else {} if planning else None
+    stack = progress.rows.get(step.urn) if step is not None else None
+    is_new = stack is None or stack.op is Op.CREATE
+    old = step.old.outputs if step is not None and step.old is not None and not is_new else None
     new = step.new.outputs if step is not None and step.new is not None else outputs
-    lines = changes.output_lines(old, new, only_changes=planning)
+    lines = changes.output_lines(old, new, only_changes=planning and old is not None)
     if lines:
         yield Text("Outputs:", style=HEADLINE)
         yield from lines
