@@ -5,9 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
-import subprocess
-import sys
 import time
 import uuid
 from collections.abc import Iterator, Mapping
@@ -16,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from tap.errors import TapError
+from tap.local_aws import process
 from tap.local_aws.credentials import ACCESS_KEY_ID, DEFAULT_REGION, SECRET_ACCESS_KEY
 from tap.local_aws.endpoint import ask
 from tap.local_aws.run_file import RunFile, lock_path, log_path, read_run_file, run_file_path
@@ -29,7 +27,6 @@ STOP_SECONDS_MAX = 5.0
 
 _SECONDS_BETWEEN_LOOKS = 0.02
 _LOG_LINES_SHOWN = 5
-_LISTEN_QUEUE = 128
 
 _IN_THE_WAY = frozenset(
     {
@@ -44,9 +41,6 @@ _IN_THE_WAY = frozenset(
         "AWS_WEB_IDENTITY_TOKEN_FILE",
     }
 )
-
-_children: dict[int, subprocess.Popen[bytes]] = {}
-"""Servers that this process started. They outlive it on purpose; polling them leaves no zombie while it runs."""
 
 
 class LocalAwsError(TapError):
@@ -105,18 +99,16 @@ def start(root: Path, port: int = DEFAULT_PORT) -> LocalAws:
         if running is not None and running.is_alive():
             _wait_until_ready(root, running.pid, running.endpoint, running.instance, deadline)
             return LocalAws(running.endpoint, running.pid, running.instance, started=False)
-        with _listen(port) as listener:
-            found_port = int(listener.getsockname()[1])
-            instance = str(uuid.uuid4())
-            child = _spawn(root, listener, found_port, instance)
-        endpoint = f"http://127.0.0.1:{found_port}"
+        instance = str(uuid.uuid4())
+        with process.listen(port) as listener:
+            endpoint = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            pid = process.spawn(root, listener, instance)
         try:
-            _wait_until_ready(root, child.pid, endpoint, instance, deadline)
+            _wait_until_ready(root, pid, endpoint, instance, deadline)
         except LocalAwsError:
-            child.kill()
-            child.wait()
+            process.kill_child(pid)
             raise
-        return LocalAws(endpoint, child.pid, instance, started=True)
+        return LocalAws(endpoint, pid, instance, started=True)
 
 
 def stop(root: Path) -> Stopped:
@@ -213,63 +205,12 @@ def _read(root: Path) -> RunFile | None:
         raise LocalAwsError(f"{run_file_path(root)} can not be read: {error.strerror}") from error
 
 
-def _listen(port: int) -> socket.socket:
-    """A socket that listens at 127.0.0.1:port, or at any free port if that one is taken.
-
-    Listening before the server runs leaves no moment in which another process could take the port, and requests that
-    come early wait instead of being refused.
-    """
-    for wanted in (port, 0):
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(("127.0.0.1", wanted))
-            listener.listen(_LISTEN_QUEUE)
-        except (OSError, OverflowError):
-            listener.close()
-            continue
-        return listener
-    raise LocalAwsError("no port on 127.0.0.1 can be listened at")
-
-
-def _spawn(root: Path, listener: socket.socket, port: int, instance: str) -> subprocess.Popen[bytes]:
-    """The server in a session of its own: it gets no Ctrl-C of the terminal's and holds no file of ours."""
-    log = log_path(root)
-    if log.exists():
-        log.replace(log.with_name(f"{log.name}.1"))
-    command = [sys.executable, "-P", "-m", "tap.local_aws.server", f"--root={root.absolute()}"]
-    command += [f"--fd={listener.fileno()}", f"--port={port}", f"--instance={instance}"]
-    with log.open("wb") as output:
-        child = subprocess.Popen(  # noqa: S603  - our own module, and values made here
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            env=_server_environment(port),
-            cwd="/",
-            start_new_session=True,
-            pass_fds=(listener.fileno(),),
-        )
-    _children[child.pid] = child
-    return child
-
-
-def _server_environment(port: int) -> dict[str, str]:
-    """The user's environment without what is AWS's or moto's: no account number or credentials of theirs go in."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
-    return kept | {
-        "MOTO_PORT": str(port),
-        "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",  # a second of start-up, and 600 images nobody asked for
-        "MOTO_DISABLE_GLOBAL_CORS": "true",  # no web page has any business here
-    }
-
-
 def _wait_until_ready(root: Path, pid: int, endpoint: str, instance: str, deadline: float) -> None:
     while time.monotonic() < deadline:
         health = ask(endpoint, "/_tap/health")
         if health.get("instance") == instance and health.get("ready"):
             return
-        if not _runs(pid, instance):
+        if not process.runs(pid, instance):
             raise LocalAwsError(f"the embedded AWS ended while starting{_end_of_log(root)}", hint=_see_log(root))
         time.sleep(_SECONDS_BETWEEN_LOOKS)
     raise LocalAwsError(
@@ -277,18 +218,10 @@ def _wait_until_ready(root: Path, pid: int, endpoint: str, instance: str, deadli
     )
 
 
-def _runs(pid: int, instance: str) -> bool:
-    child = _children.get(pid)
-    if child is not None:
-        return child.poll() is None
-    return RunFile(pid, 0, instance, "").is_alive()
-
-
 def _ended_within(running: RunFile, seconds_max: float) -> bool:
     deadline = time.monotonic() + seconds_max
     while time.monotonic() < deadline:
-        if not _runs(running.pid, running.instance):
-            _children.pop(running.pid, None)
+        if not process.runs(running.pid, running.instance):
             return True
         time.sleep(_SECONDS_BETWEEN_LOOKS)
     return False

@@ -92,8 +92,6 @@ def _parse(url: str) -> SplitResult:
         host, _ = parts.hostname or "", parts.port
     except ValueError as error:
         raise EndpointError(url, "", f"can not be read: {error}") from error
-    if "@" in parts.netloc:
-        raise EndpointError(url, host, "stands behind a user name, which an emulator does not need")
     if not _PLAIN_URL_CHARACTERS.issuperset(url):
         raise EndpointError(url, host, "stands in a URL with characters that do not belong into an endpoint")
     if parts.scheme not in ("http", "https") or not host:

@@ -44,11 +44,12 @@ def write_run_file(root, pid, instance):
 
 
 def test_starts_at_once_in_many_processes_end_with_one_embedded_aws(root):
-    starters = [
-        subprocess.Popen([sys.executable, "-c", START, str(root)], stdout=subprocess.PIPE, text=True) for _ in range(3)
-    ]
-    answers = [starter.communicate(timeout=60)[0] for starter in starters]
+    command = [sys.executable, "-W", "error", "-c", START, str(root)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    starters = [subprocess.Popen(command, **pipes) for _ in range(3)]
+    answers, complaints = zip(*(starter.communicate(timeout=60) for starter in starters), strict=True)
 
+    assert complaints == ("", "", "")
     assert len(servers_of(root)) == 1
     assert sorted("started=True" in answer for answer in answers) == [False, False, True]
     # Those who started it are gone by now, and it runs on.
