@@ -19,6 +19,7 @@ from moto.logs.exceptions import ResourceNotFoundException
 from moto.logs.models import LogGroup, LogsBackend
 from moto.logs.responses import LogsResponse
 from moto.s3.responses import S3Response
+from moto.sns.exceptions import SNSInvalidParameter
 from moto.sns.responses import SNSResponse
 
 _S3_DOCUMENTS: Final = ("replication", "lifecycle", "logging", "encryption")
@@ -173,8 +174,16 @@ def _keep_topics() -> None:
             subscription.attributes |= {"PendingConfirmation": True, "ConfirmationWasAuthenticated": False}
         return answer
 
+    def unsubscribe(original: Any, self: Any) -> Any:
+        subscription = self.backend.subscriptions.get(self._get_param("SubscriptionArn"))
+        if subscription and subscription.attributes["PendingConfirmation"]:
+            reason = "Cannot unsubscribe a subscription that is pending confirmation"
+            raise SNSInvalidParameter(f"Invalid parameter: SubscriptionArn Reason: {reason}")
+        return original(self)
+
     _around(SNSResponse, "get_topic_attributes", attributes)
     _around(SNSResponse, "subscribe", subscribe)
+    _around(SNSResponse, "unsubscribe", unsubscribe)
 
 
 def _forget_tags_of_the_deleted() -> None:
