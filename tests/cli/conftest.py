@@ -41,9 +41,14 @@ class Tap:
         )
 
 
+def make_project(root: Path, *stacks: str) -> None:
+    (root / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    for stack in stacks:
+        (root / f"Pulumi.{stack}.yaml").write_text("{}\n")
+
+
 @pytest.fixture
 def tap(tmp_path: Path):
-    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
-    (tmp_path / "Pulumi.local.yaml").write_text("{}\n")
+    make_project(tmp_path, "local")
     yield Tap(tmp_path)
     control.stop(tmp_path)

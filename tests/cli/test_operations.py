@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from tap.local_aws import control
+from tests.cli.conftest import Tap, make_project
 from tests.cli.terminal import Terminal
 
 PROGRAM = """
@@ -25,12 +27,19 @@ pulumi.export("password", pulumi.Output.secret("hunter2"))
 COMMAND = [sys.executable, "-m", "tap.cli.main"]
 
 
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """One project and one embedded AWS for all; each test has a stack of its own."""
+    root = tmp_path_factory.mktemp("shop")
+    make_project(root, "local", "dev", "prod", "fresh", "surprised", "broken", "slow")
+    yield Tap(root)
+    control.stop(root)
+
+
 @pytest.fixture
-def shop(tap):
-    (tap.root / "__main__.py").write_text(PROGRAM)
-    (tap.root / "Pulumi.dev.yaml").write_text("{}\n")
-    (tap.root / "Pulumi.prod.yaml").write_text("{}\n")
-    return tap
+def shop(project):
+    (project.root / "__main__.py").write_text(PROGRAM)
+    return project
 
 
 def test_up_outputs_status_and_destroy_of_a_small_program(shop):
@@ -73,17 +82,17 @@ def test_up_outputs_status_and_destroy_of_a_small_program(shop):
 
 
 def test_a_preview_changes_nothing_and_says_when_changes_were_not_expected(shop):
-    preview = shop("preview", "--expect-no-changes")
+    preview = shop("preview", "--expect-no-changes", "-s", "fresh")
 
     assert preview.returncode == 7
     assert preview.stderr == "error: no changes were expected for preview but changes were proposed\n"
     assert "    + 2 to create\n" in preview.stdout
     assert '    greeting: "hello"\n' in preview.stdout
-    assert json.loads(shop("status", "--json").stdout)["state"]["exists"] is False
+    assert json.loads(shop("status", "--json", "-s", "fresh").stdout)["state"]["exists"] is False
 
 
 def test_changes_that_were_not_expected_are_made_and_exit_with_7(shop):
-    ended = shop("up", "--expect-no-changes", "--json")
+    ended = shop("up", "-fs", "surprised", "--expect-no-changes", "--json")
 
     document = json.loads(ended.stdout)
     assert ended.returncode == 7
@@ -96,7 +105,7 @@ def test_changes_that_were_not_expected_are_made_and_exit_with_7(shop):
 def test_a_program_that_raises_exits_with_1_and_the_document_says_why(shop):
     (shop.root / "__main__.py").write_text("raise ValueError('the program is broken')\n")
 
-    ended = shop("up", "--json")
+    ended = shop("up", "-fs", "broken", "--json")
 
     document = json.loads(ended.stdout)
     assert ended.returncode == 1
@@ -148,9 +157,9 @@ def test_agreement_on_a_terminal_runs_and_prod_is_destroyed_only_by_name(shop):
 
 
 def test_ctrl_c_once_says_what_is_left_and_exits_with_1(shop):
-    (shop.root / "__main__.py").write_text("import time\nprint('begun', flush=True)\ntime.sleep(50)\n")
+    (shop.root / "__main__.py").write_text("import time\nprint('begun', flush=True)\ntime.sleep(2)\n")
 
-    with Terminal([*COMMAND, "up", "--non-interactive"], shop.root, shop.environment()) as terminal:
+    with Terminal([*COMMAND, "up", "-fs", "slow", "--non-interactive"], shop.root, shop.environment()) as terminal:
         terminal.wait_for("begun")
         terminal.process.send_signal(signal.SIGINT)
         code = terminal.end()
@@ -158,4 +167,21 @@ def test_ctrl_c_once_says_what_is_left_and_exits_with_1(shop):
     assert code == 1
     assert "^C received; cancelling." in terminal.shown
     assert "update canceled" in terminal.shown
+    assert "`tap up` goes on from there" in terminal.shown
+
+
+def test_ctrl_c_twice_stops_now_and_exits_with_8(shop):
+    (shop.root / "__main__.py").write_text("import time\nprint('begun', flush=True)\ntime.sleep(50)\n")
+
+    with Terminal(
+        [*COMMAND, "up", "-fs", "slow", "--non-interactive"], shop.root, shop.environment(NO_COLOR="1")
+    ) as terminal:
+        terminal.wait_for("begun")
+        terminal.process.send_signal(signal.SIGINT)
+        terminal.wait_for("^C received; cancelling.")
+        terminal.process.send_signal(signal.SIGINT)
+        code = terminal.end()
+
+    assert code == 8
+    assert "error: update cancelled" in terminal.shown
     assert "`tap up` goes on from there" in terminal.shown
