@@ -37,18 +37,17 @@ def read_bytes(path: Path) -> bytes | None:
             return None
 
 
-def write_atomically(path: Path, content: bytes, *, drafts: Path | None = None, mode: int = 0o644) -> None:
+def write_atomically(path: Path, content: bytes, *, draft: Path | None = None, mode: int = 0o644) -> None:
     """Write so that a reader, a crash or a power cut sees the old content or the new, never a part.
 
-    drafts: the folder of the draft, on the same file system; the file's own folder by default. Raises StateError.
+    draft: where the content is written first, on the same file system; beside the file by default. Raises StateError.
     """
-    folder = drafts or path.parent
+    draft = draft or path.with_name(f".{path.name}.{os.urandom(8).hex()}.draft")
     with disk_errors(f"failed to write {path}"):
         make_folder(path.parent)
-        make_folder(folder)
-        draft = folder / f".{path.name}.{os.urandom(8).hex()}.draft"
+        make_folder(draft.parent)
         try:
-            with open(draft, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+            with open(draft, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())

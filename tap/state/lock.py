@@ -52,12 +52,12 @@ def _kernel_lock(paths: StackPaths) -> Iterator[None]:
     from filelock import Timeout
 
     lock = _file_lock(paths)
-    try:
-        with disk_errors(f"failed to lock {paths.kernel_lock}"):
-            make_folder(paths.kernel_lock.parent)
+    with disk_errors(f"failed to lock {paths.kernel_lock}"):
+        make_folder(paths.kernel_lock.parent)
+        try:
             lock.acquire(blocking=False)
-    except Timeout:
-        raise _locked_by(_tellers(paths)) from None
+        except Timeout:
+            raise _locked_by(_tellers(paths)) from None
     try:
         yield
     finally:

@@ -103,8 +103,9 @@ def _parse(content: bytes) -> Holder | None:
 def write_lock_file(paths: StackPaths) -> Path:
     """A lock file that names this process. Raises StateError."""
     path = paths.pulumi_locks / f"{uuid.uuid4()}.json"
-    # The draft must not lie among the locks: the Pulumi CLI would take a forgotten one for a lock.
-    write_atomically(path, to_json_text(asdict(this_process())).encode(), drafts=paths.own)
+    # The draft must not lie among the locks: the Pulumi CLI would take a forgotten one for a lock. Its name is always
+    # the same, and so the next holder uses up what a killed one left.
+    write_atomically(path, to_json_text(asdict(this_process())).encode(), draft=paths.lock_draft)
     return path
 
 

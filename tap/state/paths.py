@@ -63,6 +63,10 @@ class StackPaths:
         return self.own / "locks" / self.project / f"{self.stack}.lock"
 
     @property
+    def lock_draft(self) -> Path:
+        return self.own / "locks" / self.project / f"{self.stack}.draft"
+
+    @property
     def journal(self) -> Path:
         return self.own / "journal" / self.project / f"{self.stack}.jsonl"
 
