@@ -71,7 +71,8 @@ class HumanView:
         self._stop()
         tree = self._progress.tree()
         self._print(rows.table_lines(tree, self._clock(), planning=self._run.planning, width=None))
-        self._print([Text()])
+        if tree:
+            self._print([Text()])
         self._print(
             sections.closing_sections(self._progress, outputs, planning=self._run.planning, diff=self._run.diff)
         )

@@ -78,7 +78,8 @@ class LineView:
             if self._run.planning:
                 tree = self._progress.tree()
                 self._printer.lines(rows.row_line(row, self._clock()) for _, row in tree)
-            self._printer.lines([Text()])
+            if self._progress.rows:
+                self._printer.lines([Text()])
             self._printer.lines(
                 sections.closing_sections(self._progress, outputs, planning=self._run.planning, diff=self._run.diff)
             )

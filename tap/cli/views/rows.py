@@ -58,7 +58,10 @@ def row_line(row: Row, now: float) -> Text:
     info, info_style = info_text(row)
     line = Text(" ").append(label.symbol, style=label.style)
     line.append(f" {shown_type(row.type)} {row.name} ").append(status, style=status_style)
-    return line.append(" ").append(info, style=info_style) if info else line
+    if info:
+        line.append(" ").append(info, style=info_style)
+    line.rstrip()
+    return line
 
 
 def table_lines(tree: Sequence[tuple[str, Row]], now: float, *, planning: bool, width: int | None) -> Iterator[Text]:
