@@ -64,7 +64,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
         place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         problems.add(place, " ".join(filter(None, (error.context, error.problem))))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        problems.add("", f"is no YAML: {error}")
+        problems.add("", f"is no YAML: {' '.join(str(error).split())}")
     except OSError as error:
         problems.add("", f"can not be read: {error.strerror}")
     if content is not None and not isinstance(content, dict):
