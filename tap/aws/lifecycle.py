@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from botocore.exceptions import ClientError
 
@@ -18,6 +19,9 @@ from tap.aws.session import Session
 from tap.aws.waits import wait
 from tap.engine.provider import CreateResult, PartialFailureError, ProviderError, ReadResult
 from tap.engine.values import Properties, Value
+
+_LAG_SECONDS: Final = 120.0
+"""Terraform's own bound for AWS's answers to agree with each other (IAM's take longest)."""
 
 
 class NotAppliedError(ProviderError):
@@ -50,9 +54,9 @@ class Lifecycle:
         id, have = (made.id, made.have) if isinstance(made, Made) else (made, None)
         try:
             if have is None:
-                have = self.kind.settle(self.aws, id) or wait(
-                    self.aws, lambda: self._find(id, want), what=f"{self._named(id)} to appear"
-                )
+                have = self.kind.settle(self.aws, id) or self._appeared(id, want)
+            elif isinstance(made, Made) and not made.complete and not self._differs(id, have, inputs):
+                have = self._appeared(id, want)
             outputs = self._mended(id, have, inputs, before={})
         except Exception as error:
             raise self._partial("creating", id, inputs, have, error) from error
@@ -118,15 +122,23 @@ class Lifecycle:
 
     def _mended(self, id: str, have: Found, inputs: Properties, before: Wanted) -> dict[str, Value]:
         """The outputs after mending; where nothing differs, AWS is not asked again."""
-        outputs = self._outputs(id, have, inputs)
-        if not changes(self.kind, self.schema, self.config, outputs=outputs, news=inputs):
-            return outputs
+        if not self._differs(id, have, inputs):
+            return self._outputs(id, have, inputs)
         want = self._wanted(inputs)
         self.kind.mend(self.aws, id, have, want, before)
-        outputs = self._outputs(id, wait(self.aws, lambda: self._find(id, want), what=self._named(id)), inputs)
-        if left := changes(self.kind, self.schema, self.config, outputs=outputs, news=inputs):
+        now = self._appeared(id, want)
+        if left := self._differs(id, now, inputs):
             raise NotAppliedError(left)
-        return outputs
+        return self._outputs(id, now, inputs)
+
+    def _differs(self, id: str, have: Found, inputs: Properties) -> Collection[str]:
+        outputs = self._outputs(id, have, inputs)
+        return changes(self.kind, self.schema, self.config, outputs=outputs, news=inputs).keys()
+
+    def _appeared(self, id: str, want: Wanted) -> Found:
+        """What AWS has; just after a change its answers may lag behind."""
+        bound = min(self.aws.seconds_max, _LAG_SECONDS)
+        return wait(self.aws, lambda: self._find(id, want), what=f"{self._named(id)} to appear", seconds_max=bound)
 
     def _partial(
         self,

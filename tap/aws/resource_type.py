@@ -60,10 +60,14 @@ class Aws(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A creation whose answer told everything: `have` is what `find` would say now, so that nobody need ask."""
+    """A creation whose answer told everything: `have` is what `find` would say now, so that nobody need ask.
+
+    complete False: `have` is only what `mend` compares with, and `find` is asked once after it.
+    """
 
     id: str
     have: Found
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)

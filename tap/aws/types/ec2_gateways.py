@@ -78,13 +78,18 @@ class Eip(ResourceType):
             return [("instance", "instance and networkInterface exclude each other")]
         return []
 
-    def make(self, aws: Aws, want: Wanted, mark: str) -> str:
+    def make(self, aws: Aws, want: Wanted, mark: str) -> Made:
         chosen = {"Address": want["address"]} if "address" in want else {}
         request = ec2_tag_specifications("elastic-ip", want)
-        return str(aws.client("ec2").allocate_address(Domain="vpc", **chosen, **request)["AllocationId"])
+        address = aws.client("ec2").allocate_address(Domain="vpc", **chosen, **request)
+        found = {**self._found(aws, address, want), "tags": dict(want.get("tags", {}))}
+        return Made(address["AllocationId"], found)
 
     def find(self, aws: Aws, id: str, want: Wanted) -> Found | None:
-        address = aws.client("ec2").describe_addresses(AllocationIds=[id])["Addresses"][0]
+        return self._found(aws, aws.client("ec2").describe_addresses(AllocationIds=[id])["Addresses"][0], want)
+
+    def _found(self, aws: Aws, address: Any, want: Wanted) -> Found:
+        id = address["AllocationId"]
         private, public = address.get("PrivateIpAddress", ""), address["PublicIp"]
         return {
             "allocationId": id,

@@ -33,39 +33,33 @@ class Vpc(ResourceType):
         # AWS can end dedicated tenancy in place, never begin it.
         return frozenset({"instanceTenancy"}) if want.get("instanceTenancy") != "default" else frozenset()
 
-    def make(self, aws: Aws, want: Wanted, mark: str) -> str:
+    def make(self, aws: Aws, want: Wanted, mark: str) -> str | Made:
         answer = aws.client("ec2").create_vpc(
             CidrBlock=want["cidrBlock"],
             InstanceTenancy=want["instanceTenancy"],
             AmazonProvidedIpv6CidrBlock=want.get("assignGeneratedIpv6CidrBlock", False),
             **ec2_tag_specifications("vpc", want),
         )
-        return str(answer["Vpc"]["VpcId"])
+        vpc = answer["Vpc"]
+        new = {"enableDnsSupport": True, "enableDnsHostnames": False, "enableNetworkAddressUsageMetrics": False}
+        made = Made(vpc["VpcId"], {**new, **_vpc(vpc)}, complete=False)
+        return made if vpc["State"] == "available" else str(made.id)
 
     def find(self, aws: Aws, id: str, want: Wanted) -> Found | None:
         ec2 = aws.client("ec2")
         vpc = _settled(aws, lambda: ec2.describe_vpcs(VpcIds=[id])["Vpcs"][0], id)
-        ipv6 = _ipv6_block(vpc)
         in_vpc = {"Name": "vpc-id", "Values": [id]}
         tables = ec2.describe_route_tables(Filters=[in_vpc, {"Name": "association.main", "Values": ["true"]}])
         lists = ec2.describe_network_acls(Filters=[in_vpc, {"Name": "default", "Values": ["true"]}])
         groups = ec2.describe_security_groups(Filters=[in_vpc, {"Name": "group-name", "Values": ["default"]}])
         return {
             "arn": f"arn:{aws.partition}:ec2:{aws.region}:{vpc['OwnerId']}:vpc/{id}",
-            "cidrBlock": vpc["CidrBlock"],
-            "instanceTenancy": vpc["InstanceTenancy"],
-            "dhcpOptionsId": vpc["DhcpOptionsId"],
-            "ownerId": vpc["OwnerId"],
             "mainRouteTableId": tables["RouteTables"][0]["RouteTableId"],
             "defaultRouteTableId": tables["RouteTables"][0]["RouteTableId"],
             "defaultNetworkAclId": lists["NetworkAcls"][0]["NetworkAclId"],
             "defaultSecurityGroupId": groups["SecurityGroups"][0]["GroupId"],
-            "tags": from_list(vpc.get("Tags")),
             **{switch: _vpc_switch(ec2, id, switch) for switch in _VPC_SWITCHES},
-            "assignGeneratedIpv6CidrBlock": ipv6.get("Ipv6Pool") == "Amazon",
-            "ipv6AssociationId": ipv6.get("AssociationId", ""),
-            "ipv6CidrBlock": ipv6.get("Ipv6CidrBlock", ""),
-            "ipv6CidrBlockNetworkBorderGroup": ipv6.get("NetworkBorderGroup", ""),
+            **_vpc(vpc),
         }
 
     def mend(self, aws: Aws, id: str, have: Found, want: Wanted, before: Wanted) -> None:
@@ -93,6 +87,21 @@ class Vpc(ResourceType):
             return True if bool(_ipv6_block(ec2.describe_vpcs(VpcIds=[id])["Vpcs"][0])) != bool(association) else None
 
         wait(aws, there, what=f"the IPv6 block of {id} to be {'gone' if association else 'there'}")
+
+
+def _vpc(vpc: Any) -> Found:
+    ipv6 = _ipv6_block(vpc)
+    return {
+        "cidrBlock": vpc["CidrBlock"],
+        "instanceTenancy": vpc["InstanceTenancy"],
+        "dhcpOptionsId": vpc["DhcpOptionsId"],
+        "ownerId": vpc["OwnerId"],
+        "assignGeneratedIpv6CidrBlock": ipv6.get("Ipv6Pool") == "Amazon",
+        "ipv6AssociationId": ipv6.get("AssociationId", ""),
+        "ipv6CidrBlock": ipv6.get("Ipv6CidrBlock", ""),
+        "ipv6CidrBlockNetworkBorderGroup": ipv6.get("NetworkBorderGroup", ""),
+        "tags": from_list(vpc.get("Tags")),
+    }
 
 
 def _vpc_switch(ec2: Client, id: str, switch: str) -> bool:
