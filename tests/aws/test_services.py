@@ -90,6 +90,15 @@ def test_a_disabled_key_is_enabled_for_a_change_and_disabled_again_last(provider
     assert world.client("kms").describe_key(KeyId=made.id)["KeyMetadata"]["KeyState"] == "Enabled"
 
 
+def test_a_key_rotates_as_often_as_is_wanted(provider, world):
+    inputs, made = create(provider, KEY, {"enableKeyRotation": True, "rotationPeriodInDays": 100})
+    outputs = update(provider, KEY, inputs, made, {"enableKeyRotation": True, "rotationPeriodInDays": 200})
+
+    assert (made.outputs["rotationPeriodInDays"], outputs["rotationPeriodInDays"]) == (100, 200)
+    assert world.client("kms").get_key_rotation_status(KeyId=made.id)["RotationPeriodInDays"] == 200
+    assert failures(provider, KEY, {"rotationPeriodInDays": 100}) == ["rotationPeriodInDays"]
+
+
 def test_an_alias_finds_its_key_by_id_or_arn(provider, world):
     key = world.client("kms").create_key()["KeyMetadata"]
     inputs, made = create(provider, ALIAS, {"name": f"alias/{unique('key')}", "targetKeyId": key["Arn"]})
@@ -133,6 +142,17 @@ def test_an_alarm_of_that_name_is_not_overwritten(provider, world):
         create(provider, ALARM, {**wanted, "threshold": 10})
     found = world.client("cloudwatch").describe_alarms(AlarmNames=[wanted["name"]])["MetricAlarms"]
     assert found[0]["Threshold"] == 80
+
+
+def test_a_query_of_an_alarm_returns_its_data_only_where_that_is_said(provider, world):
+    metric = {"metricName": "CPUUtilization", "namespace": "AWS/EC2", "period": 60, "stat": "Average"}
+    queries = [{"id": "m1", "metric": metric}, {"id": "e1", "expression": "m1 / 2", "returnData": True}]
+    wanted = {"name": unique("alarm"), "comparisonOperator": "GreaterThanThreshold", "evaluationPeriods": 1}
+    create(provider, ALARM, {**wanted, "metricQueries": queries})
+    alarm = world.client("cloudwatch").describe_alarms(AlarmNames=[wanted["name"]])["MetricAlarms"][0]
+
+    assert {query["Id"]: query["ReturnData"] for query in alarm["Metrics"]} == {"m1": False, "e1": True}
+    assert alarm["Threshold"] == 0
 
 
 def test_an_alarm_is_checked_as_a_whole(provider):
