@@ -174,6 +174,21 @@ def test_an_email_subscription_waits_for_its_reader_and_ends_quietly(provider, w
     assert made.outputs["pendingConfirmation"] is True
 
 
+def test_a_filter_may_go_from_attributes_to_nested_bodies_and_back(provider, world):
+    topic = world.client("sns").create_topic(Name=unique("topic"))["TopicArn"]
+    wanted = {"topic": topic, "protocol": "sqs", "endpoint": f"arn:aws:sqs:us-east-1:123456789012:{unique('queue')}"}
+    flat = {**wanted, "filterPolicy": {"kind": ["alarm"]}, "filterPolicyScope": "MessageAttributes"}
+    nested = {**wanted, "filterPolicy": {"detail": {"kind": ["alarm"]}}, "filterPolicyScope": "MessageBody"}
+    inputs, made = create(provider, SUBSCRIPTION, flat)
+    there = update(provider, SUBSCRIPTION, inputs, made, nested)
+    back = update(provider, SUBSCRIPTION, inputs, made, flat)
+
+    assert there["filterPolicyScope"] == "MessageBody"
+    assert json.loads(there["filterPolicy"]) == {"detail": {"kind": ["alarm"]}}
+    assert back["filterPolicyScope"] == "MessageAttributes"
+    assert json.loads(back["filterPolicy"]) == {"kind": ["alarm"]}
+
+
 def test_a_fifo_topic_has_its_own_attributes_and_suffix(provider):
     wanted = {"namePrefix": "orders-", "fifoTopic": True, "contentBasedDeduplication": True}
     inputs, made = create(provider, TOPIC, {**wanted, "fifoThroughputScope": "MessageGroup"})
