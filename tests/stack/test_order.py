@@ -25,20 +25,20 @@ MUST_AWAIT = [
     ("app-bucket-replication", "replication-policy"),
     ("app-bucket-lifecycle", "app-bucket-replication"),
     ("backup-bucket-lifecycle", "app-bucket-replication"),
-    ("app-bucket-lifecycle", "app-bucket-versioning"),
     ("app-bucket-logging", "logs-bucket-policy"),
     ("web-in-443-anywhere-ipv4", "web-sg"),
     ("app-in-8080-web", "web-sg"),
     ("db-in-3306-app", "app-sg"),
 ]
-"""(child, what it has to wait for), both without `tap-` and the suffix."""
+"""(child, what it has to wait for), both without `tap-` and the suffix. Each says so itself: that another resource in
+between waits too is that one's own affair, and may change."""
 
 
 @pytest.mark.parametrize(("child", "needed"), MUST_AWAIT)
 def test_is_made_after_and_deleted_before(default: Recording, child, needed):
-    awaited = default.awaited_by(default.named(f"tap-{child}-test"))
+    direct = default.named(f"tap-{child}-test").depends_on
 
-    assert f"tap-{needed}-test" in awaited
+    assert default.named(f"tap-{needed}-test").urn in direct
 
 
 @pytest.mark.parametrize("role", ["app", "backup", "logs"])
