@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from tap.engine.default_providers import DefaultProviders
 from tap.engine.delete_phase import DeletePhase
@@ -43,6 +43,9 @@ from tap.engine.snapshot import Snapshot
 from tap.engine.targets import Targets, not_found, with_dependents
 from tap.engine.urn import package_of
 from tap.engine.values import UNKNOWN, Properties, Value
+
+PROGRAM_SECONDS_MAX: Final = 5.0
+"""How long a program may go on once the run is over, before it is ended: it is told at its next request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +148,7 @@ class Deployment:
     async def run_program(self, start: Callable[[Registrar], Awaitable[ProgramExit]]) -> None:
         """Run the program against this deployment, then delete what it no longer wants."""
         program = asyncio.ensure_future(start(self))
-        signalled = asyncio.ensure_future(self._signalled.wait())
-        await asyncio.wait({program, signalled}, return_when=asyncio.FIRST_COMPLETED)
-        signalled.cancel()
+        await _first_of(program, self._signalled.wait(), self._status.wait_until_closed())
         if self._signalled.is_set() or (program.done() and program.exception() is None and program.result().code == 0):
             await self._settle()
             await self._finish_stack_outputs()
@@ -156,7 +157,7 @@ class Deployment:
                 await self._delete_what_is_left()
         self._shutdown.set()
         try:
-            ended = await program
+            ended = await self._end_of(program)
         finally:
             # A program that is gone has left its requests behind; what they began is finished and written.
             await self._settle()
@@ -166,6 +167,18 @@ class Deployment:
                 self._status.say("error", f"program exited with non-zero exit code: {ended.code}")
         await self._finish_stack_outputs()
         self._status.say_how_it_ended(planning=self.settings.dry_run)
+
+    async def _end_of(self, program: asyncio.Future[ProgramExit]) -> ProgramExit:
+        """How the program ended. One that does not notice that the run is over is ended."""
+        await _first_of(program, self._status.wait_until_closed())
+        if not program.done():
+            await self._settle()
+            await asyncio.wait({program}, timeout=PROGRAM_SECONDS_MAX)
+        if not program.done():
+            program.cancel()
+            await asyncio.wait({program})
+            return ProgramExit(1, bail=True)
+        return program.result()
 
     async def destroy(self) -> None:
         """Delete all that the state holds, or that is targeted."""
@@ -349,3 +362,13 @@ class Deployment:
     async def wait_for_shutdown(self) -> None:
         self._signalled.set()
         await self._shutdown.wait()
+
+
+async def _first_of(program: asyncio.Future[ProgramExit], *events: Coroutine[Any, Any, Any]) -> None:
+    """Wait until the program has ended or one of the events has come."""
+    waiting = [asyncio.ensure_future(event) for event in events]
+    try:
+        await asyncio.wait({program, *waiting}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waiting:
+            each.cancel()

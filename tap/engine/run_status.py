@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from tap.engine.events import Diagnostic, Reporter
 from tap.engine.provider import ProviderError
 from tap.engine.registration import MonitorClosedError
@@ -16,10 +18,20 @@ class RunStatus:
         self.cancelled = False
         self.step_failed = False
         """Whether a step failed: then Pulumi says `update failed` at the end, and otherwise it does not."""
-        self.closed = False
-        """Whether the program's requests are answered no more, and no further step begins."""
+        self._closed = asyncio.Event()
         self._reporter = reporter
         self._continue_on_error = continue_on_error
+
+    @property
+    def closed(self) -> bool:
+        """Whether the program's requests are answered no more, and no further step begins."""
+        return self._closed.is_set()
+
+    def close(self) -> None:
+        self._closed.set()
+
+    async def wait_until_closed(self) -> None:
+        await self._closed.wait()
 
     def require_open(self) -> None:
         if self.closed:
@@ -37,7 +49,8 @@ class RunStatus:
         """The run can not go on: say why, and answer nothing more."""
         for diagnostic in diagnostics:
             self._report(diagnostic)
-        self.failed = self.closed = True
+        self.failed = True
+        self.close()
 
     def provider_failed(self, error: ProviderError, urn: str) -> None:
         """A provider could not even say what there is to do."""
@@ -48,7 +61,8 @@ class RunStatus:
         """`harmless`: it touched nothing and need not stop the others, whatever was asked for."""
         self._report(diagnostic)
         self.failed = self.step_failed = True
-        self.closed = self.closed or not (harmless or self._continue_on_error)
+        if not (harmless or self._continue_on_error):
+            self.close()
 
     def state_failed(self, error: TapError) -> None:
         """The state can not be written: nothing more is begun. Said once, however many steps were in flight."""
@@ -56,7 +70,8 @@ class RunStatus:
             self.stop(Diagnostic("error", str(error), hint=error.hint))
 
     def cancel(self) -> None:
-        self.cancelled = self.failed = self.closed = True
+        self.cancelled = self.failed = True
+        self.close()
 
     def say_how_it_ended(self, *, planning: bool) -> None:
         if self.cancelled:
