@@ -1,7 +1,8 @@
 """What moto forgets or lacks and AWS does not, put right: else a refresh would call moto's forgetting a drift.
 
 moto keeps of a bucket's documents (replication, lifecycle, logging, encryption) only the parts that it acts on itself,
-answers a topic's attributes but for a few with nothing, and has no way to change a log group's key.
+answers a topic's attributes but for a few with nothing, has no way to change a log group's key, and lets a NAT gateway
+keep its address after its end.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from xml.etree import ElementTree  # reads only what S3's own parser in moto has
 
 from moto.cloudwatch.models import CloudWatchBackend
 from moto.core.utils import camelcase_to_underscores
+from moto.ec2.models.nat_gateways import NatGatewayBackend
 from moto.kms.responses import KmsResponse
 from moto.logs.exceptions import ResourceNotFoundException
 from moto.logs.models import LogGroup, LogsBackend
@@ -47,6 +49,7 @@ def repair_moto() -> None:
     _keep_log_groups()
     _keep_topics()
     _forget_tags_of_the_deleted()
+    _let_go_of_a_nat_gateways_address()
 
 
 def _around(owner: Any, name: str, wrapper: Callable[..., Any]) -> None:
@@ -201,3 +204,17 @@ def _forget_tags_of_the_deleted() -> None:
 
     _around(LogsBackend, "delete_log_group", delete_log_group)
     _around(CloudWatchBackend, "delete_alarms", delete_alarms)
+
+
+def _let_go_of_a_nat_gateways_address() -> None:
+    """moto keeps a deleted gateway's network interface and its hold on the address, which no other could then have."""
+
+    def delete(original: Any, self: Any, nat_gateway_id: str) -> Any:
+        gateway = original(self, nat_gateway_id)
+        for address in [each for each in self.addresses if each.eni is gateway._eni]:
+            self.disassociate_address(association_id=address.association_id)
+        if gateway._eni.id in self.enis:
+            self.delete_network_interface(gateway._eni.id)
+        return gateway
+
+    _around(NatGatewayBackend, "delete_nat_gateway", delete)

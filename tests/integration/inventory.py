@@ -87,7 +87,11 @@ def counts(found: Inventory, *, but: Inventory) -> dict[str, int]:
 
 
 def named(found: Inventory) -> Inventory:
-    """The same with names in place of ids, so that a thing that was deleted and made again reads as it did before."""
+    """The same with names in place of ids, so that a thing that was deleted and made again reads as it did before.
+
+    Without network interfaces: they come and go with their NAT gateways, and have no names.
+    """
+    found = {kind: things for kind, things in found.items() if not kind.endswith("network interface")}
     names = {
         key: name for things in found.values() for key, each in things.items() if (name := _name(each)) and name != key
     }

@@ -61,7 +61,7 @@ class Project:
     def succeed(self, *arguments: str, **environment: str) -> str:
         """What a run that has to succeed puts out."""
         ended = self(*arguments, **environment)
-        assert ended.returncode == 0, f"tap {' '.join(arguments)}: {ended.returncode}\n{ended.stdout}\n{ended.stderr}"
+        assert ended.returncode == 0, f"tap {' '.join(arguments)}: {ended.returncode}\n{problems(ended)}"
         return ended.stdout
 
     def document(self, *arguments: str, **environment: str) -> dict[str, Any]:
@@ -186,6 +186,14 @@ class Running:
                 self._more.notify_all()
         with self._more:
             self._more.notify_all()
+
+
+def problems(ended: subprocess.CompletedProcess[str]) -> str:
+    """What a run has to say of its failure."""
+    try:
+        return json.dumps(json.loads(ended.stdout)["diagnostics"], indent=2)
+    except (ValueError, KeyError):
+        return f"{ended.stdout}\n{ended.stderr}"
 
 
 @contextmanager
