@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -61,9 +60,10 @@ def names(checkpoint):
 
 
 def child(code, *arguments):
-    """A Python process running the code, its stdout a pipe of text."""
+    """A Python process running the code, all its streams pipes of text."""
+    pipe = subprocess.PIPE
     return subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, arguments)], stdout=subprocess.PIPE, text=True, stderr=subprocess.PIPE
+        [sys.executable, "-c", code, *map(str, arguments)], stdin=pipe, stdout=pipe, stderr=pipe, text=True
     )
 
 
@@ -71,13 +71,3 @@ def ended(process, seconds=30):
     """(exit code, stdout, stderr) of a child that ends by itself."""
     out, err = process.communicate(timeout=seconds)
     return process.returncode, out, err
-
-
-def eventually(condition, seconds=10):
-    """Whether the condition came true in time."""
-    until = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.005)
-    return True

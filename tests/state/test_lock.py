@@ -28,8 +28,10 @@ from tap.errors import StateLockedError
 from tap.state.lock import locked
 from tap.state.paths import StackPaths
 
-folder, entered = Path(sys.argv[1]), 0
-for _ in range(int(sys.argv[2])):
+folder, entered, refused = Path(sys.argv[1]), 0, 0
+print("ready", flush=True)
+sys.stdin.readline()
+while entered < int(sys.argv[2]):
     try:
         with locked(StackPaths(folder, "golden", "dev")):
             os.close(os.open(folder / "inside", os.O_CREAT | os.O_EXCL))
@@ -37,8 +39,9 @@ for _ in range(int(sys.argv[2])):
             time.sleep(0.001)
             os.unlink(folder / "inside")
     except StateLockedError:
-        pass
-print(entered)
+        refused += 1
+        time.sleep(0.001)
+print(refused)
 """
 
 
@@ -189,8 +192,13 @@ def test_cancel_refuses_the_lock_of_a_living_process_and_says_whose(tmp_path, ho
 
 
 def test_processes_that_race_for_the_lock_are_never_inside_together(tmp_path):
-    racers = [child(RACING, tmp_path, 60) for _ in range(3)]
+    racers = [child(RACING, tmp_path, 25) for _ in range(3)]
+    for process in racers:
+        assert process.stdout.readline() == "ready\n"
+    for process in racers:
+        process.stdin.write("go\n")
+        process.stdin.flush()
     results = [ended(process) for process in racers]
 
     assert [(code, err) for code, _, err in results] == [(0, "")] * 3
-    assert sum(int(out) for _, out, _ in results) >= 60
+    assert sum(int(out) for _, out, _ in results) > 0
