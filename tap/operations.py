@@ -27,7 +27,8 @@ from tap.project.project import Project, find_project
 from tap.project.stack_config import StackConfig, load_stack_config
 from tap.state.backend import UpdateInfo
 from tap.state.checkpoint import Checkpoint
-from tap.state.store import Session, StateStore
+from tap.state.session import Session
+from tap.state.store import StateStore
 
 DEFAULT_PARALLEL: Final = 16
 ORGANIZATION: Final = "organization"
