@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from itertools import count
 from typing import Any
 
@@ -20,6 +21,17 @@ from tap.engine.urn import name_of
 from tap.engine.values import UNKNOWN, Properties
 
 
+class Fault(StrEnum):
+    """What goes wrong with one call."""
+
+    ERROR = "error"
+    """It fails and has done nothing."""
+    PARTIAL = "partial"
+    """It has done its work and fails all the same (of Create and Update; else it is an error)."""
+    KILLED_BEFORE = "killed-before"
+    KILLED_AFTER = "killed-after"
+
+
 class KilledError(BaseException):
     """The process is gone in the middle of a call: nobody handles this, as nobody handles a SIGKILL."""
 
@@ -31,21 +43,28 @@ class Cloud:
     entries: dict[str, dict[str, Any]] = field(default_factory=dict)
     calls: list[dict[str, Any]] = field(default_factory=list)
     kill_on: tuple[str, str] | None = None
-    fail_at: int | None = None
-    """The number, from 1, of the call among Create, Update, Delete, Read that fails; None for none."""
+    fault: Fault | None = None
+    fault_in: int = 0
+    """How many effective calls (Create, Update, Delete) it takes until the fault: 1 is the next one."""
     counter: count[int] = field(default_factory=lambda: count(1))
-    invoked: int = 0
 
     def called(self, method: str, **details: Any) -> None:
         self.calls.append({"method": method, **details})
-        if method not in ("Create", "Update", "Delete", "Read"):
-            return
-        self.invoked += 1
-        if self.invoked == self.fail_at:
-            raise ProviderError(f"told to fail call {self.invoked}")
 
-    def killed(self, method: str, name: str) -> None:
-        if self.kill_on == (method, name):
+    def begin(self, method: str) -> Fault | None:
+        """An effective call begins: the fault that is due after it has done its work. Raises the one due before."""
+        self.fault_in -= 1
+        if self.fault_in != 0 or self.fault is None:
+            return None
+        if self.fault is Fault.KILLED_BEFORE:
+            raise KilledError
+        if self.fault is Fault.ERROR or (self.fault is Fault.PARTIAL and method == "Delete"):
+            raise ProviderError(f"told to fail {method}")
+        return self.fault
+
+    def end(self, fault: Fault | None, method: str, name: str) -> None:
+        """The call has done its work."""
+        if fault is Fault.KILLED_AFTER or self.kill_on == (method, name):
             raise KilledError
 
     def edit(self, edit: dict[str, Any]) -> None:
@@ -101,13 +120,14 @@ class FakeProvider:
         if preview:
             return CreateResult("", {**inputs, "id_echo": UNKNOWN})
         name = name_of(urn)
+        fault = self.cloud.begin("Create")
         if inputs.get("failCreate"):
             raise ProviderError(f"told to fail the creation of {name}")
         id = f"{name}-{next(self.cloud.counter)}"
         self.cloud.entries[id] = {"name": name, "inputs": dict(inputs)}
-        self.cloud.killed("Create", name)
+        self.cloud.end(fault, "Create", name)
         outputs = {**inputs, "id_echo": id}
-        if inputs.get("failInit"):
+        if inputs.get("failInit") or fault:
             raise PartialFailureError(
                 f"{name} was created but did not become ready", id=id, inputs=inputs, outputs=outputs
             )
@@ -137,11 +157,12 @@ class FakeProvider:
         if preview:
             return outputs
         name = name_of(urn)
+        fault = self.cloud.begin("Update")
         if news.get("failUpdate"):
             raise ProviderError(f"told to fail the update of {name}")
         self.cloud.entries[id] = {"name": name, "inputs": dict(news)}
-        self.cloud.killed("Update", name)
-        if news.get("failInit"):
+        self.cloud.end(fault, "Update", name)
+        if news.get("failInit") or fault:
             raise PartialFailureError(
                 f"{name} was updated but did not become ready", id=id, inputs=news, outputs=outputs
             )
@@ -151,7 +172,9 @@ class FakeProvider:
         self.cloud.called("Delete", urn=urn, id=id, outputs=dict(outputs), **_timed(timeout))
         if self.cloud.entries.get(id, {"inputs": {}})["inputs"].get("failDelete") is True:
             raise ProviderError(f"told to fail the deletion of {name_of(urn)}")
+        fault = self.cloud.begin("Delete")
         self.cloud.entries.pop(id, None)
+        self.cloud.end(fault, "Delete", name_of(urn))
 
     def invoke(self, token: str, arguments: Properties) -> Properties:
         self.cloud.called("Invoke", token=token, arguments=dict(arguments))

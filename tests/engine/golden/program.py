@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -36,7 +37,9 @@ class Program:
         project: str = "golden",
         stack: str = "dev",
         dry_run: bool = False,
+        at_once: bool = False,
     ) -> None:
+        """`at_once`: requests do not wait for each other's answers, unless they need them."""
         raising = next((index for index, item in enumerate(items) if "raise" in item), None)
         self.raised = items[raising]["raise"] if raising is not None else ""
         self.logs = [item for item in items[:raising] if "log" in item]
@@ -47,6 +50,7 @@ class Program:
         self.stack_name = f"{project}-{stack}"
         self.stack_urn = ""
         self.dry_run = dry_run
+        self._register_items = self._register_at_once if at_once else self._register_one_by_one
 
     async def __call__(self, registrar: Registrar) -> ProgramExit:
         for item in self.logs:
@@ -54,7 +58,7 @@ class Program:
         try:
             stack = Goal(type=STACK_TYPE, name=self.stack_name, custom=False, inputs={})
             self.stack_urn = (await registrar.register_resource(stack)).urn
-            await self._register_all(registrar)
+            await self._register_items(registrar)
             for item in self.items:
                 if "outputs" in item:
                     await registrar.register_resource_outputs(self._urn(item["name"]), self._values(item["outputs"]))
@@ -75,7 +79,25 @@ class Program:
         registrar.log("error", f"Program failed with an unhandled exception:\n{why}", "")
         return ProgramExit(FAILED, BAIL)
 
-    async def _register_all(self, registrar: Registrar) -> None:
+    async def _register_at_once(self, registrar: Registrar) -> None:
+        loop = asyncio.get_running_loop()
+        answered = {item["name"]: loop.create_future() for item in self.items}
+
+        async def register(item: Item) -> None:
+            for name in sorted(self._awaited(item)):
+                await answered[name]
+            self.answers[item["name"]] = await self._send(registrar, item)
+            answered[item["name"]].set_result(None)
+
+        tasks = [asyncio.ensure_future(register(item)) for item in self.items]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _register_one_by_one(self, registrar: Registrar) -> None:
         """One request at a time, in the order in which they become ready; without a reference comes before with one."""
         waiting = list(self.items)
         ready: deque[Item] = deque()

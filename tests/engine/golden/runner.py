@@ -186,7 +186,7 @@ class Stack:
         if command == "destroy":
             await deployment.destroy()
         else:
-            await deployment.run_program(Program(self.items, self.exports, dry_run=dry_run))
+            await deployment.run_program(Program(self.items, self.exports, dry_run=dry_run, at_once=self.parallel > 1))
 
     def _settings(self, flags: Sequence[str], *, dry_run: bool) -> DeploymentSettings:
         return DeploymentSettings(
