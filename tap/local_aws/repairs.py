@@ -16,10 +16,13 @@ from xml.etree import ElementTree  # reads only what S3's own parser in moto has
 from moto.cloudwatch.models import CloudWatchBackend
 from moto.core.utils import camelcase_to_underscores
 from moto.ec2.models.nat_gateways import NatGatewayBackend
+from moto.ec2.models.vpcs import VPCBackend
+from moto.iam.access_control import IAMPolicy
 from moto.kms.responses import KmsResponse
 from moto.logs.exceptions import ResourceNotFoundException
 from moto.logs.models import LogGroup, LogsBackend
 from moto.logs.responses import LogsResponse
+from moto.s3.models import FakeBucket, FakeDeleteMarker
 from moto.s3.responses import S3Response
 from moto.sns.exceptions import SNSInvalidParameter
 from moto.sns.responses import SNSResponse
@@ -50,6 +53,9 @@ def repair_moto() -> None:
     _keep_topics()
     _forget_tags_of_the_deleted()
     _let_go_of_a_nat_gateways_address()
+    _read_conditions_of_bucket_policies()
+    _let_delete_markers_be_deleted()
+    _delete_network_acls_with_their_vpc()
 
 
 def _around(owner: Any, name: str, wrapper: Callable[..., Any]) -> None:
@@ -218,3 +224,49 @@ def _let_go_of_a_nat_gateways_address() -> None:
         return gateway
 
     _around(NatGatewayBackend, "delete_nat_gateway", delete)
+
+
+def _read_conditions_of_bucket_policies() -> None:
+    """moto takes a statement whose condition it does not know for a denial: nobody could put an object into a bucket.
+
+    A request over loopback counts as one over TLS, which the embedded AWS does not speak: nobody can listen to either.
+    Every other condition here is about AWS's own services, and so is not fulfilled.
+    """
+
+    def permission(original: Any, self: Any, action: str, resource: str) -> Any:
+        if self.policy is None:
+            return original(self, action, resource)
+        document = json.loads(self.policy)
+        kept = [each for each in _statements(document) if _is_fulfilled(each.get("Condition"))]
+        unconditional = [{key: value for key, value in each.items() if key != "Condition"} for each in kept]
+        return IAMPolicy(json.dumps({**document, "Statement": unconditional})).is_action_permitted(action, resource)
+
+    _around(FakeBucket, "get_permission", permission)
+
+
+def _statements(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found = document.get("Statement", [])
+    return [found] if isinstance(found, dict) else found
+
+
+def _is_fulfilled(condition: Mapping[str, Any] | None) -> bool:
+    return not condition or condition == {"Bool": {"aws:SecureTransport": "true"}}
+
+
+def _let_delete_markers_be_deleted() -> None:
+    """moto asks all that is deleted by version to free its buffer; a delete marker has none, and so failed."""
+
+    def dispose(_self: FakeDeleteMarker) -> None:
+        return None
+
+    setattr(FakeDeleteMarker, dispose.__name__, dispose)
+
+
+def _delete_network_acls_with_their_vpc() -> None:
+    def delete(original: Any, self: Any, vpc_id: str) -> Any:
+        vpc = original(self, vpc_id)
+        for acl in [each for each in self.network_acls.values() if each.vpc_id == vpc_id]:
+            del self.network_acls[acl.id]
+        return vpc
+
+    _around(VPCBackend, "delete_vpc", delete)

@@ -5,17 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tests.conftest import Account
 from tests.integration.inventory import Inventory, tags_of
-from tests.integration.project import Project
 
 
 @dataclass(repr=False)
 class Built:
     """What there is now, and what there was before: of what is not in both, `tap up` is the maker."""
 
-    project: Project
-    aws: Account
     outputs: dict[str, Any]
     before: Inventory
     after: Inventory

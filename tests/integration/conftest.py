@@ -1,15 +1,17 @@
-"""Copies of the project for the tests of a module and for single tests, and one built stack for all that only look."""
+"""Copies of the project for single tests, and what there is after one `tap up` for all tests that only look."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from tests.integration.built import Built
 from tests.integration.inventory import inventory
 from tests.integration.project import Project, project_in
+from tests.integration.stories import told_once
 
 
 @pytest.fixture
@@ -19,19 +21,15 @@ def project(tmp_path) -> Iterator[Project]:
         yield project
 
 
-@pytest.fixture(scope="module")
-def shared_project(tmp_path_factory) -> Iterator[Project]:
-    """One project for all tests of a module."""
-    with project_in(tmp_path_factory.mktemp("shared") / "project") as project:
-        yield project
-
-
 @pytest.fixture(scope="session")
-def built(tmp_path_factory) -> Iterator[Built]:
-    """The stack `local` as it comes, for tests that change nothing in it."""
-    with project_in(tmp_path_factory.mktemp("built") / "project") as project:
+def built(tmp_path_factory) -> Built:
+    """The stack `local` as it comes."""
+    return told_once(tmp_path_factory, "built", partial(_build, tmp_path_factory))
+
+
+def _build(folders: pytest.TempPathFactory) -> Built:
+    with project_in(folders.mktemp("built") / "project") as project:
         aws = project.start_aws()
         before = inventory(aws)
         project.succeed("up")
-        outputs = json.loads(project.succeed("outputs", "--json"))
-        yield Built(project, aws, outputs, before, inventory(aws))
+        return Built(json.loads(project.succeed("outputs", "--json")), before, inventory(aws))

@@ -30,6 +30,7 @@ _EC2 = {
     "volume": ("describe_volumes", "Volumes", "VolumeId"),
     "key pair": ("describe_key_pairs", "KeyPairs", "KeyPairId"),
 }
+_VPC_ATTRIBUTES = ("enableDnsSupport", "enableDnsHostnames")
 _BUCKET_SETTINGS = {
     "versioning": ("get_bucket_versioning", ("Status",)),
     "encryption": ("get_bucket_encryption", ("ServerSideEncryptionConfiguration",)),
@@ -66,8 +67,15 @@ def inventory(aws: Account) -> Inventory:
         ec2 = aws.client("ec2", region)
         for kind, (operation, answer, key) in _EC2.items():
             found[f"{region} {kind}"] = {each[key]: each for each in getattr(ec2, operation)()[answer]}
-        gateways = found[f"{region} nat gateway"]
-        found[f"{region} nat gateway"] = {key: each for key, each in gateways.items() if each["State"] != "deleted"}
+        for acl in found[f"{region} network acl"].values():
+            del acl["Associations"]  # the embedded AWS keeps those of subnets that are gone
+        for kind in ("nat gateway", "vpc endpoint"):  # AWS, too, lists them for a while after their end
+            things = found[f"{region} {kind}"]
+            found[f"{region} {kind}"] = {key: each for key, each in things.items() if each["State"] != "deleted"}
+        for gateway in found[f"{region} nat gateway"].values():
+            gateway["AllocationIds"] = [each.get("AllocationId") for each in gateway["NatGatewayAddresses"]]
+        for vpc in found[f"{region} vpc"].values():
+            vpc |= {name: _vpc_attribute(ec2, vpc["VpcId"], name) for name in _VPC_ATTRIBUTES}
         reserved = ec2.describe_instances()["Reservations"]
         found[f"{region} instance"] = {each["InstanceId"]: each for one in reserved for each in one["Instances"]}
         found |= {f"{region} {kind}": things for kind, things in _others(aws, region).items()}
@@ -76,7 +84,7 @@ def inventory(aws: Account) -> Inventory:
     found["user"] = {each["UserName"]: each for each in iam.list_users()["Users"]}
     found["policy"] = {each["Arn"]: each for each in iam.list_policies(Scope="Local")["Policies"]}
     s3 = aws.client("s3")
-    found["bucket"] = {each["Name"]: bucket(s3, each["Name"]) for each in s3.list_buckets()["Buckets"]}
+    found["bucket"] = {each["Name"]: _bucket(s3, each["Name"]) for each in s3.list_buckets()["Buckets"]}
     return {kind: {key: _plain(each) for key, each in things.items()} for kind, things in found.items()}
 
 
@@ -102,7 +110,7 @@ def named(found: Inventory) -> Inventory:
     return json.loads(pattern.sub(lambda match: names[match[0]], json.dumps(found)))
 
 
-def bucket(s3: Any, name: str) -> dict[str, Any]:
+def _bucket(s3: Any, name: str) -> dict[str, Any]:
     """Every setting of a bucket; what is not set is None. Not its objects: S3 delivers access logs at any time."""
     return {
         "region": s3.get_bucket_location(Bucket=name)["LocationConstraint"] or "us-east-1",
@@ -150,6 +158,10 @@ def _others(aws: Account, region: str) -> Inventory:
         },
         "subscription": {each["SubscriptionArn"]: each for each in sns.list_subscriptions()["Subscriptions"]},
     }
+
+
+def _vpc_attribute(ec2: Any, vpc_id: str, name: str) -> bool:
+    return ec2.describe_vpc_attribute(VpcId=vpc_id, Attribute=name)[name[0].upper() + name[1:]]["Value"]
 
 
 def _key(kms: Any, key: str) -> dict[str, Any]:

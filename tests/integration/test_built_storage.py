@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.integration.inventory import bucket, tags_of
+from tests.integration.inventory import tags_of
 from tests.integration.project import ACCOUNT_ID
 
 APP, BACKUP, LOGS = (
@@ -25,7 +25,7 @@ APP, BACKUP, LOGS = (
     ],
 )
 def test_buckets_are_encrypted_private_and_tagged(built, name, region, component, versioning):
-    found = bucket(built.aws.client("s3"), name)
+    found = built.after["bucket"][name]
     (rule,) = found["encryption"]["Rules"]
 
     assert found["region"] == region
@@ -43,7 +43,7 @@ def test_buckets_are_encrypted_private_and_tagged(built, name, region, component
 
 @pytest.mark.parametrize("name", [APP, BACKUP, LOGS])
 def test_buckets_refuse_what_does_not_come_over_tls(built, name):
-    policy = json.loads(built.aws.client("s3").get_bucket_policy(Bucket=name)["Policy"])
+    policy = json.loads(built.after["bucket"][name]["policy"])
     tls = policy["Statement"][0]
 
     assert (tls["Effect"], tls["Principal"], tls["Action"]) == ("Deny", {"AWS": "*"}, "s3:*")
@@ -53,8 +53,8 @@ def test_buckets_refuse_what_does_not_come_over_tls(built, name):
 
 
 def test_the_logs_bucket_lets_in_only_the_access_logs_of_the_app_bucket(built):
-    s3 = built.aws.client("s3")
-    delivery = json.loads(s3.get_bucket_policy(Bucket=LOGS)["Policy"])["Statement"][1]
+    app, logs = (built.after["bucket"][name] for name in (APP, LOGS))
+    delivery = json.loads(logs["policy"])["Statement"][1]
 
     assert (delivery["Effect"], delivery["Action"]) == ("Allow", "s3:PutObject")
     assert delivery["Principal"] == {"Service": "logging.s3.amazonaws.com"}
@@ -63,8 +63,8 @@ def test_the_logs_bucket_lets_in_only_the_access_logs_of_the_app_bucket(built):
         "StringEquals": {"aws:SourceAccount": ACCOUNT_ID},
         "ArnEquals": {"aws:SourceArn": f"arn:aws:s3:::{APP}"},
     }
-    assert s3.get_bucket_logging(Bucket=APP)["LoggingEnabled"] == {"TargetBucket": LOGS, "TargetPrefix": "app/"}
-    assert "LoggingEnabled" not in s3.get_bucket_logging(Bucket=LOGS)
+    assert app["logging"] == {"TargetBucket": LOGS, "TargetPrefix": "app/"}
+    assert logs["logging"] is None
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_the_logs_bucket_lets_in_only_the_access_logs_of_the_app_bucket(built):
     [(APP, {"ExpiredObjectDeleteMarker": True}), (BACKUP, {"ExpiredObjectDeleteMarker": True}), (LOGS, {"Days": 90})],
 )
 def test_old_versions_and_unfinished_uploads_expire_and_logs_after_90_days(built, name, expiration):
-    (rule,) = built.aws.client("s3").get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
+    (rule,) = built.after["bucket"][name]["lifecycle"]
 
     assert rule["Status"] == "Enabled"
     assert rule["Filter"] == {"Prefix": ""}
@@ -82,7 +82,7 @@ def test_old_versions_and_unfinished_uploads_expire_and_logs_after_90_days(built
 
 
 def test_the_whole_app_bucket_is_replicated_deletions_included(built):
-    replication = built.aws.client("s3").get_bucket_replication(Bucket=APP)["ReplicationConfiguration"]
+    replication = built.after["bucket"][APP]["replication"]
     (rule,) = replication["Rules"]
     role = built.role("tap-replication-role-local")
 

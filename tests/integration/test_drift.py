@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
 
 from tests.conftest import Account
 from tests.integration.inventory import Inventory, inventory, named
-from tests.integration.project import ACCOUNT_ID, Project, steps
+from tests.integration.project import ACCOUNT_ID, Project, project_in, steps
+from tests.integration.stories import told_once
 
 APP, BACKUP, LOGS = (
     f"tap-app-local-{ACCOUNT_ID}-us-east-1",
@@ -204,9 +206,17 @@ class Story:
     again: dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def story(shared_project: Project) -> Story:
-    project = shared_project
+@pytest.fixture(scope="session")
+def story(tmp_path_factory) -> Story:
+    return told_once(tmp_path_factory, "drift", partial(_tell, tmp_path_factory))
+
+
+def _tell(folders: pytest.TempPathFactory) -> Story:
+    with project_in(folders.mktemp("drift") / "project") as project:
+        return _drift_and_mend(project)
+
+
+def _drift_and_mend(project: Project) -> Story:
     aws = project.start_aws()
     project.succeed("up")
     before = named(inventory(aws))
