@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from graphlib import TopologicalSorter
+from heapq import heappop, heappush
 
 from tap.engine.model import Resource
 from tap.engine.providers import urn_of
@@ -50,15 +51,28 @@ def delete_batches(condemned: Sequence[Resource]) -> list[list[Resource]]:
     return batches[::-1]
 
 
-def dependents(root: Resource, resources: Iterable[Resource]) -> list[Resource]:
-    """All that stands after the root in the state and hangs on it, however far away; not its children as such."""
-    reached = {root.urn}
-    found = []
-    passed = False
-    for resource in resources:
-        if resource is root:
-            passed = True
-        elif passed and not reached.isdisjoint(prerequisites(resource) | set(resource.replace_with)):
-            reached.add(resource.urn)
-            found.append(resource)
-    return found
+class Dependents:
+    """Who hangs on whom in a state, ready to be asked again and again."""
+
+    def __init__(self, resources: Sequence[Resource]) -> None:
+        self._resources = resources
+        self._index = {id(resource): index for index, resource in enumerate(resources)}
+        self._direct: dict[str, list[int]] = {}
+        for index, resource in enumerate(resources):
+            for urn in prerequisites(resource) | set(resource.replace_with):
+                self._direct.setdefault(urn, []).append(index)
+
+    def of(self, root: Resource) -> list[Resource]:
+        """All that stands after the root and hangs on it, however far away; not its children as such."""
+        found: dict[int, Resource] = {}
+        waiting = [self._index[id(root)]] if id(root) in self._index else []
+        while waiting:
+            index = heappop(waiting)
+            resource = self._resources[index]
+            if index in found:
+                continue
+            found[index] = resource
+            for other in self._direct.get(resource.urn, ()):
+                if other > index:
+                    heappush(waiting, other)
+        return list(found.values())[1:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tap.engine import differ, messages
 from tap.engine.errors import GenerationError
 from tap.engine.events import Diagnostic
-from tap.engine.graph import dependents
+from tap.engine.graph import Dependents
 from tap.engine.known import Known
 from tap.engine.model import Op, Resource, Step
 from tap.engine.provider import ProviderError
@@ -19,6 +19,7 @@ class DependentReplacements:
     def __init__(self, known: Known, providers: ProviderRegistry) -> None:
         self._known = known
         self._providers = providers
+        self._dependents = Dependents([resource for resource in known.base if not resource.delete])
         self._deleted: dict[str, tuple[str, ...]] = {}
 
     def was_deleted(self, old_urn: str) -> bool:
@@ -45,8 +46,7 @@ class DependentReplacements:
     def _condemned(self, root: Resource) -> list[tuple[Resource, tuple[str, ...]]]:
         going = {root.urn}
         found: list[tuple[Resource, tuple[str, ...]]] = []
-        olds = [resource for resource in self._known.base if not resource.delete]
-        for resource in dependents(root, olds):
+        for resource in self._dependents.of(root):
             # What is registered already can not depend on what comes only now, whatever the old state says.
             passed = self._known.is_registered(resource.urn) or self.was_deleted(resource.urn)
             if passed or not resource.custom or resource.external:
