@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from tap.engine.registration import ProgramContext, ProgramExit, Registrar
 from tap.engine.snapshot import Snapshot
 from tap.engine.targets import Targets
 from tap.engine.values import Secret, Value
-from tap.errors import UsageError
+from tap.errors import CancelledError, UsageError
 from tap.interruption import interruptible
 from tap.lane import Lane, OpenLane, Place, Standing, is_alive, open_embedded_lane, standing_of
 from tap.project.project import Project, find_project
@@ -170,7 +171,7 @@ class _Run:
         self._started = datetime.now(UTC)
 
     def preview(self, work: Work) -> Outcome:
-        with ThreadPoolExecutor(self._options.parallel + 2, "tap") as pool:
+        with _threads(self._options.parallel + 2) as pool:
             lane = self._open_lane(self._project.root, self._options.endpoint, pool, lambda _: None)
             base = self._store.load()
             if self._is_lost(base, lane):
@@ -179,7 +180,7 @@ class _Run:
 
     def update(self, work: Work) -> Outcome:
         with (
-            ThreadPoolExecutor(self._options.parallel + 2, "tap") as pool,
+            _threads(self._options.parallel + 2) as pool,
             self._store.open(self._kind) as session,
         ):
             base = session.base
@@ -279,6 +280,21 @@ class _Run:
                 self._config.as_written,
             ),
         )
+
+
+@contextlib.contextmanager
+def _threads(count: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads for calls. Whoever interrupts a run twice does not wait for the calls that are on their way."""
+    pool = ThreadPoolExecutor(count, "tap")
+    try:
+        yield pool
+    except CancelledError:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    except BaseException:
+        pool.shutdown()
+        raise
+    pool.shutdown()
 
 
 def _of_package(config: StackConfig, package: str) -> dict[str, Value]:

@@ -103,6 +103,8 @@ def main() -> None:
         sys.exit(shell_complete(tap, {}, "tap", COMPLETE_VARIABLE, os.environ[COMPLETE_VARIABLE]))
     code = run(sys.argv[1:])
     _flush()
+    if code == CancelledError.exit_code:
+        os._exit(code)  # Python would wait for the calls on their way, which may take a minute
     sys.exit(code)
 
 

@@ -86,6 +86,7 @@ class Deployment:
         self._pool = pool
         self._slots = asyncio.Semaphore(settings.parallel)
         self._in_flight: set[asyncio.Future[Any]] = set()
+        self._left = False
         self._stack: Resource | None = None
         self._stack_outputs: Properties | None = None
         self._signalled = asyncio.Event()
@@ -203,7 +204,8 @@ class Deployment:
         self._shutdown.set()
 
     def stop_waiting(self) -> None:
-        """Make the providers' waits end, so that calls in flight fail soon."""
+        """Leave what is in flight behind, recorded as begun, and make the providers' waits end."""
+        self._left = True
         self.providers.cancel()
 
     def _check_targets(self) -> None:
@@ -246,7 +248,7 @@ class Deployment:
 
     async def _settle(self) -> None:
         """Wait until nothing is in flight. The outcome of each went to whoever asked for it."""
-        while self._in_flight:
+        while self._in_flight and not self._left:
             await asyncio.wait(set(self._in_flight))
 
     async def _register(self, goal: Goal, *, internal: bool) -> Registered:

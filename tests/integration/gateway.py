@@ -60,12 +60,18 @@ class Gateway:
             self._go_on.wait(SECONDS_MAX)
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller that was killed has closed its connection; anything else shows in the caller's own answer."""
+
+
 @contextmanager
 def gateway_to(endpoint: str) -> Iterator[Gateway]:
     """A gateway to that endpoint, at a free port, for as long as this lasts."""
     gateway = Gateway()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(gateway, urlsplit(endpoint).netloc))
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), _handler(gateway, urlsplit(endpoint).netloc))
     gateway.endpoint = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
