@@ -201,7 +201,7 @@ class Program:
             property_dependencies={key: tuple(sorted(urns)) for key, urns in by_key.items()},
             provider=self._reference(provider) if provider else "",
             providers={"fake": self._reference(providers[0])} if providers else {},
-            version="" if item.get("provider") or not custom else options.get("version", SDK_VERSION),
+            version=options.get("version", "" if item.get("provider") or not custom else SDK_VERSION),
             ignore_changes=tuple(options.get("ignoreChanges", [])),
             replace_on_changes=tuple(options.get("replaceOnChanges", [])),
             additional_secret_outputs=tuple(options.get("additionalSecretOutputs", [])),
