@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export UV_NO_PROGRESS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview down test lint check bench lock clean
+.PHONY: help setup up preview down test lint check bench mutants soak lock clean
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -42,6 +42,12 @@ check: lint test ## what CI runs
 
 bench: $(READY) ## measure, and print a table
 	@$(BIN)/python -m bench
+
+mutants: $(READY) ## plant known bugs one by one: the tests catch each (MUTANTS='lock-*' for some)
+	@$(BIN)/python -m mutants $(MUTANTS)
+
+soak: $(READY) ## kill, fault and race the real thing for an hour, and print the figures (SOAK=races for one part)
+	@$(BIN)/python -m soak $(SOAK)
 
 lock: $(READY) ## resolve the .in files anew
 	@for name in requirements requirements-dev requirements-setup; do \
