@@ -24,6 +24,8 @@ COMMANDS = {
     "destroy": "Delete everything in the stack",
     "outputs": "Print the stack's outputs",
     "status": "Say what is there: state, lock, embedded AWS",
+    "state": "List, export, import, edit the state",
+    "cancel": "Remove the lock of a run that is no more",
     "local": "Start, stop and use the embedded AWS",
     "completion": "Print a shell's completion script",
 }

@@ -29,7 +29,9 @@ VERSION: Final = "v3.260.0"
 _CHECKSUM = re.compile(rb',"checksum":"sha256:([0-9a-f]{64})"\}\}\Z')
 _DEPLOYMENT_KEYS: Final = {"manifest", "secrets_providers", "resources", "pending_operations", "metadata"}
 _OWN_KEYS: Final = {"stack", "latest", "embeddedAws", "run", "checksum"}
-_FEATURES: Final[Mapping[str, Callable[[Resource], object]]] = {
+OLDEST_VERSION: Final = 3
+NEWEST_VERSION: Final = 4
+FEATURES: Final[Mapping[str, Callable[[Resource], object]]] = {
     "hooks": lambda resource: resource.resource_hooks,
     "refreshBeforeUpdate": lambda resource: resource.refresh_before_update,
     "replaceWith": lambda resource: resource.replace_with,
@@ -95,8 +97,8 @@ def magic_of(version: str) -> str:
 
 def encode_checkpoint(checkpoint: Checkpoint, stack: str, crypter: CachingCrypter) -> bytes:
     """The file of a checkpoint. stack: its qualified name, `organization/<project>/<stack>`."""
-    features = sorted(name for name, used in _FEATURES.items() if any(map(used, checkpoint.resources)))
-    document: dict[str, Any] = {"version": 4, "features": features} if features else {"version": 3}
+    version, features = version_of(checkpoint)
+    document: dict[str, Any] = {"version": version, "features": features} if features else {"version": version}
     content: dict[str, Any] = {"stack": stack, "latest": encode_deployment(checkpoint, crypter)}
     if checkpoint.aws_instance or checkpoint.aws_endpoint:
         content["embeddedAws"] = {"instance": checkpoint.aws_instance, "endpoint": checkpoint.aws_endpoint}
@@ -105,6 +107,12 @@ def encode_checkpoint(checkpoint: Checkpoint, stack: str, crypter: CachingCrypte
     document["checkpoint"] = content
     body = to_json_text(document).encode()[:-2]
     return b'%b,"checksum":"sha256:%b"}}' % (body, hashlib.sha256(body).hexdigest().encode())
+
+
+def version_of(checkpoint: Checkpoint) -> tuple[int, list[str]]:
+    """The version of the file that holds this state, and its `features`: the newer one only where it must be."""
+    features = sorted(name for name, used in FEATURES.items() if any(map(used, checkpoint.resources)))
+    return (NEWEST_VERSION if features else OLDEST_VERSION), features
 
 
 def encode_deployment(checkpoint: Checkpoint, crypter: CachingCrypter) -> dict[str, Any]:
@@ -132,12 +140,7 @@ def decode_checkpoint(content: bytes, crypter_of: Callable[[Mapping[str, Any] | 
 
     Raises StateError, in Pulumi's words where it has some, for what is no checkpoint or one of a later kind.
     """
-    try:
-        document = from_json(content)
-    except ValueError as error:
-        raise StateError(f"{_FAILED}place 1: {error}") from None
-    checkpoint = _checkpoint_of(document)
-    _verify_checksum(content, checkpoint)
+    _, checkpoint = checkpoint_of(content)
     latest = checkpoint.get("latest")
     if latest is None:
         if unknown := set(checkpoint) - _OWN_KEYS:
@@ -149,6 +152,17 @@ def decode_checkpoint(content: bytes, crypter_of: Callable[[Mapping[str, Any] | 
     )
 
 
+def checkpoint_of(content: bytes) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """A file's document and the `checkpoint` in it, as they stand there. Raises StateError as `decode_checkpoint`."""
+    try:
+        document = from_json(content)
+    except ValueError as error:
+        raise StateError(f"{_FAILED}place 1: {error}") from None
+    checkpoint = _checkpoint_of(document)
+    _verify_checksum(content, checkpoint)
+    return document, checkpoint
+
+
 def _checkpoint_of(document: Any) -> Mapping[str, Any]:
     """The `checkpoint` of a document of a version that is known."""
     version = document.get("version", 0) if isinstance(document, dict) else None
@@ -157,11 +171,11 @@ def _checkpoint_of(document: Any) -> Mapping[str, Any]:
         raise StateError(f"{_FAILED}there is no object 'checkpoint' in it")
     if version == 0 and checkpoint.get("latest") is None:
         return checkpoint  # a stack that was made and never updated
-    if version not in (3, 4):
+    if version not in (OLDEST_VERSION, NEWEST_VERSION):
         raise StateError(
             f"{_FAILED}unsupported checkpoint version {version}", hint="open and save it with the Pulumi CLI"
         )
-    unknown = [str(feature) for feature in document.get("features") or () if feature not in _FEATURES]
+    unknown = [str(feature) for feature in document.get("features") or () if feature not in FEATURES]
     if unknown:
         raise StateError(
             f"{_FAILED}this stack's deployment needs support for the following features: {', '.join(unknown)}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 Place = tuple[str | int, ...]
 """Where a secret stands: the resource's URN, then the keys and indexes down to it."""
@@ -55,6 +55,9 @@ class CachingCrypter:
     One and the same text at two places still has two ciphertexts, so that no file shows that they are equal.
     """
 
+    key: ClassVar[str] = "ciphertext"
+    """Under which name a secret's text stands in a file."""
+
     def __init__(self, crypter: Crypter) -> None:
         self._crypter = crypter
         self._known: dict[tuple[Place, str], str] = {}
@@ -73,3 +76,12 @@ class CachingCrypter:
         plaintext = self._crypter.decrypt(ciphertext)
         self._known[place, plaintext] = ciphertext
         return plaintext
+
+
+class OpenCrypter(CachingCrypter):
+    """Writes secrets in clear, as `--show-secrets` asks for."""
+
+    key = "plaintext"
+
+    def __init__(self) -> None:
+        super().__init__(PlaintextCrypter())

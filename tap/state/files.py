@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,6 +65,16 @@ def remove(path: Path) -> None:
     with disk_errors(f"failed to remove {path}"):
         try:
             path.unlink()
+        except FileNotFoundError:
+            return
+        sync_folder(path.parent)
+
+
+def set_aside(path: Path) -> None:
+    """Rename the file, if it is there, so that nobody reads it any more and it is not lost. Raises StateError."""
+    with disk_errors(f"failed to rename {path}"):
+        try:
+            path.rename(path.with_name(f"{path.name}.{time.time_ns()}.aside"))
         except FileNotFoundError:
             return
         sync_folder(path.parent)

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tap.errors import StateLockedError
 from tap.state.files import disk_errors, make_folder, remove
-from tap.state.lock_files import TOOL, LockFile, is_dead, list_lock_files, write_lock_file
+from tap.state.lock_files import TOOL, LockFile, is_dead, list_lock_files, this_process, write_lock_file
 from tap.state.paths import StackPaths
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
+
+Refusal = Callable[[Sequence[LockFile]], StateLockedError]
 
 _TELLING_SECONDS: Final = 0.2
 """A holder that has just got the kernel's lock writes its lock file within this time, else nobody knows its name."""
@@ -27,7 +29,7 @@ _TELLING_SECONDS: Final = 0.2
 @contextlib.contextmanager
 def locked(paths: StackPaths) -> Iterator[None]:
     """Hold the stack. Raises StateLockedError, naming the holder, if another has it; StateError if the disk refuses."""
-    with _kernel_lock(paths):
+    with _kernel_lock(paths, _locked_by):
         own = _take(paths)
         try:
             yield
@@ -37,18 +39,18 @@ def locked(paths: StackPaths) -> Iterator[None]:
 
 def cancel(paths: StackPaths) -> tuple[LockFile, ...]:
     """Remove the lock files behind which nobody stands any more, and tell which. Raises StateLockedError for others."""
-    with _kernel_lock(paths):
+    with _kernel_lock(paths, _alive):
         found = list_lock_files(paths)
         living = [lock for lock in found if not is_dead(lock.holder)]
         if living:
-            raise _locked_by(living)
+            raise _alive(living)
         for lock in found:
             remove(lock.path)
         return tuple(found)
 
 
 @contextlib.contextmanager
-def _kernel_lock(paths: StackPaths) -> Iterator[None]:
+def _kernel_lock(paths: StackPaths, refusal: Refusal) -> Iterator[None]:
     from filelock import Timeout
 
     lock = _file_lock(paths)
@@ -57,7 +59,7 @@ def _kernel_lock(paths: StackPaths) -> Iterator[None]:
         try:
             lock.acquire(blocking=False)
         except Timeout:
-            raise _locked_by(_tellers(paths)) from None
+            raise refusal(_tellers(paths)) from None
     try:
         yield
     finally:
@@ -102,6 +104,18 @@ def _locked_by(locks: Sequence[LockFile]) -> StateLockedError:
         *(f"  {lock}" for lock in locks),
     ]
     return StateLockedError("\n".join(lines), hint=_hint(locks))
+
+
+def _alive(locks: Sequence[LockFile]) -> StateLockedError:
+    """Why `cancel` leaves these: somebody works there. Pulumi would remove them all the same."""
+    lines = ["the lock of a process that may still be running is not removed:", *(f"  {lock}" for lock in locks)]
+    here = this_process().hostname
+    own = [lock.holder for lock in locks if lock.holder is not None and lock.holder.hostname == here]
+    if own:
+        hint = f"wait for it to end, or end it: kill -INT {' '.join(str(holder.pid) for holder in own)}"
+    else:
+        hint = "if you know that it has ended, remove its file: rm " + " ".join(str(lock.path) for lock in locks)
+    return StateLockedError("\n".join(lines), hint=hint)
 
 
 def _hint(locks: Sequence[LockFile]) -> str:

@@ -56,7 +56,7 @@ def _encode_special(value: Value, crypter: CachingCrypter, place: Place) -> Any:
     match value:
         case Secret(inner):
             plaintext = to_json_text(encode_value(inner, _INNER, place))
-            return {SIGNATURE_KEY: SECRET_SIGNATURE, "ciphertext": crypter.encrypt(plaintext, place)}
+            return {SIGNATURE_KEY: SECRET_SIGNATURE, crypter.key: crypter.encrypt(plaintext, place)}
         case Asset(path, text, uri, hash):
             return _signed(ASSET_SIGNATURE, hash=hash, path=path, text=text, uri=uri)
         case Archive(assets, path, uri, hash):

@@ -140,10 +140,12 @@ def _replay(paths: StackPaths, base: Checkpoint, records: Records, crypter_of: C
         raise StateError(
             f"the journal {paths.journal} changes a resource that is not there", hint=_setting_aside(paths)
         ) from None
+    # A run that was killed before its first change has not yet found out what became of what was pending before it.
+    is_untouched = not any(entry.changes for entry in records.entries)
     return replace(
         base,
         resources=snapshot.resources,
-        pending=snapshot.pending,
+        pending=base.pending if is_untouched else snapshot.pending,
         manifest=None,
         secrets_providers=providers,
         run=records.header.run,

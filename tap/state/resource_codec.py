@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from tap.engine.model import CustomTimeouts, Operation, OperationType, Resource
+from tap.engine.model import CustomTimeouts, Mark, Operation, OperationType, Resource
 from tap.errors import StateError
 from tap.state.crypter import CachingCrypter
 from tap.state.property_codec import decode_value, encode_value
@@ -132,6 +132,7 @@ _KEYS: Final = (
 
 _BY_KEY: Final[Mapping[str, _Key]] = {key.key: key for key in _KEYS}
 _NO_TIMEOUTS: Final = CustomTimeouts()
+_NO_RESOURCE: Final = "could not deserialize deployment: "
 
 
 def encode_resource(resource: Resource, crypter: CachingCrypter) -> dict[str, Any]:
@@ -178,18 +179,24 @@ def decode_resource(encoded: Any, crypter: CachingCrypter, place: str) -> Resour
                 found = type(value).__name__
                 raise StateError(f"{place} ({urn}): {name}: {wanted} is expected, found {found}") from None
             fields[key.field] = decode_value(decoded, crypter, (urn, name)) if key.properties else decoded
+    if fields.get("id") and not fields["custom"]:
+        raise StateError(f"{_NO_RESOURCE}resource '{urn}' has 'custom' false but non-empty ID")
     return Resource(**fields, unknown_keys=unknown)
 
 
 def _missing(encoded: Mapping[str, Any], key: str, place: str) -> str:
     """Pulumi's text (`DeserializeResource`), with the place."""
     if key == "urn":
-        return f"could not deserialize deployment: {place}: resource missing required 'urn' field"
-    return f"could not deserialize deployment: resource '{encoded['urn']}' missing required '{key}' field"
+        return f"{_NO_RESOURCE}{place}: resource missing required 'urn' field"
+    return f"{_NO_RESOURCE}resource '{encoded['urn']}' missing required '{key}' field"
 
 
 def encode_operation(operation: Operation, crypter: CachingCrypter) -> dict[str, Any]:
-    return {"resource": encode_resource(operation.resource, crypter), "type": operation.type.value}
+    """A creation's mark is a key of our own, which Pulumi does not know and does not mind."""
+    encoded = {"resource": encode_resource(operation.resource, crypter), "type": operation.type.value}
+    if operation.mark is not None:
+        encoded["mark"] = {"text": operation.mark.text, "made": format_time(operation.mark.made)}
+    return encoded
 
 
 def decode_operation(encoded: Any, crypter: CachingCrypter, place: str) -> Operation:
@@ -200,4 +207,14 @@ def decode_operation(encoded: Any, crypter: CachingCrypter, place: str) -> Opera
         type_ = OperationType(str(encoded.get("type")))
     except ValueError:
         raise StateError(f"{place}: an operation has the unknown type {encoded.get('type')!r}") from None
-    return Operation(decode_resource(encoded.get("resource"), crypter, place), type_)
+    return Operation(decode_resource(encoded.get("resource"), crypter, place), type_, _decode_mark(encoded, place))
+
+
+def _decode_mark(encoded: Mapping[str, Any], place: str) -> Mark | None:
+    mark = encoded.get("mark")
+    if mark is None:
+        return None
+    try:
+        return Mark(_string(mark["text"]), _decode_time(mark["made"]))
+    except (KeyError, TypeError, _ShapeError):
+        raise StateError(f"{place}: an operation has the malformed mark {mark!r}") from None

@@ -10,14 +10,25 @@ from __future__ import annotations
 
 import contextlib
 import os
+import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tap.state.backend import digest_of, sweep_drafts, write_backup, write_checkpoint
+from tap.errors import StateError
+from tap.state.backend import (
+    UpdateInfo,
+    digest_of,
+    read_checkpoint,
+    sweep_drafts,
+    write_backup,
+    write_checkpoint,
+    write_history,
+)
 from tap.state.checkpoint import Checkpoint, encode_checkpoint
 from tap.state.crypter import Crypter
-from tap.state.files import remove
+from tap.state.files import remove, set_aside
 from tap.state.names import require_names
 from tap.state.paths import StackPaths
 from tap.state.recovery import Loaded, load
@@ -70,6 +81,57 @@ class StateStore:
                 yield session
             finally:
                 session.close()
+
+    def export(self, *, show_secrets: bool = False) -> str:
+        """The text of `state export`. Takes no lock and writes nothing; needs a passphrase only for secrets in clear,
+        and for those in the journal of a run that was killed. Raises StateError.
+        """
+        from tap.state.deployment_file import export, export_as_written, open_crypter
+
+        content = read_checkpoint(self.paths)
+        if not show_secrets and content is not None and not self.paths.journal.exists():
+            return export_as_written(content)
+        checkpoint = self.load()
+        return export(
+            checkpoint, open_crypter() if show_secrets else self._secrets.writer(checkpoint.secrets_providers)
+        )
+
+    def parse_export(self, content: bytes) -> Checkpoint:
+        """The state that a file of `state export` holds. Raises StateError."""
+        from tap.state.deployment_file import parse
+
+        return parse(content, self.paths.stack, self._secrets.reader)
+
+    def overwrite(self, checkpoint: Checkpoint, info: UpdateInfo) -> None:
+        """Put this in the place of whatever state there is, even of one that can not be read; with history and backup.
+
+        Raises StateLockedError, StateError for a disk that refuses.
+        """
+        from tap.state.lock import locked
+
+        with locked(self.paths):
+            sweep_drafts(self.paths)
+            before = self._believed()
+            run = str(uuid.uuid4())
+            final = replace(
+                checkpoint, manifest=None, run=run, aws_instance=before.aws_instance, aws_endpoint=before.aws_endpoint
+            )
+            crypter = self._secrets.writer(checkpoint.secrets_providers)
+            content = encode_checkpoint(final, self.paths.qualified_name, crypter)
+            write_checkpoint(self.paths, content)
+            write_history(self.paths, content, info)
+            write_backup(self.paths, content)
+
+    def _believed(self) -> Checkpoint:
+        """The state as it is, its journal folded in. One that can not be read counts as none, its journal set aside."""
+        try:
+            return self._folded().checkpoint
+        except StateError:
+            set_aside(self.paths.journal)
+            try:
+                return load(self.paths, blind).checkpoint
+            except StateError:
+                return Checkpoint()
 
     def config_crypter(self, salt: str) -> Crypter:
         """For the secrets of Pulumi.<stack>.yaml. salt: its `encryptionsalt`, "" if it has none.
