@@ -13,6 +13,7 @@ from google.protobuf.empty_pb2 import Empty
 
 from tap.engine.registration import ProgramContext, RefusedError, Registrar
 from tap.program.answers import invoke_answer, read_answer, register_answer
+from tap.program.assets import with_hashed_assets
 from tap.program.goals import component_outputs, invoke_goal, read_goal, register_goal
 from tap.program.pulumirpc import callback_pb2, engine_pb2, resource_pb2
 from tap.program.server import Handler
@@ -103,7 +104,9 @@ class ResourceMonitor:
         self, request: resource_pb2.RegisterResourceRequest
     ) -> resource_pb2.RegisterResourceResponse:
         transformed = await self._transforms.resource(request)
-        goal = register_goal(transformed, self._context.root_directory)
+        goal = with_hashed_assets(
+            register_goal(transformed, self._context.root_directory), self._context.root_directory
+        )
         registered = await self._registrar.register_resource(goal)
         self._transforms.remember(registered.urn, request)
         return register_answer(request, registered)

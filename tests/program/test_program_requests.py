@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from tap.engine.model import Alias, CustomTimeouts
-from tap.engine.values import UNKNOWN, Archive, Asset, ResourceReference, Secret
+from tap.engine.values import UNKNOWN, Asset, ResourceReference, Secret
 from tests.program.recording import PROGRAMS, RecordingRegistrar, play
 
 STACK = "urn:pulumi:dev::tests::pulumi:pulumi:Stack::tests-dev"
@@ -52,8 +53,8 @@ def test_inputs_arrive_as_what_they_are(up):
         "nested": {"nothing": None, "list": [1, 2.5, "three", {"four": 4}]},
         "secret": Secret("hunter2"),
         "partly": {"inner": Secret(["s"])},
-        "text": Asset(text="content"),
-        "files": Archive(assets={"a": Asset(path="a.txt")}),
+        "text": Asset(text="content", hash=sha256(b"content").hexdigest()),
+        "file": Asset(path="thing.py", hash=sha256((PROGRAMS / "thing.py").read_bytes()).hexdigest()),
     }
     assert isinstance(up.goals["first"].inputs["whole"], int)
 

@@ -46,7 +46,7 @@ first = Thing(
         "secret": config.require_secret("password"),
         "partly": {"inner": pulumi.Output.secret(["s"])},
         "text": pulumi.StringAsset("content"),
-        "files": pulumi.AssetArchive({"a": pulumi.FileAsset("a.txt")}),
+        "file": pulumi.FileAsset("thing.py"),
     },
 )
 second = Thing("second", {"of": first.id, "echo": first.id_echo})
