@@ -15,6 +15,7 @@ from typing import Final
 from tap.engine.deployment import Deployment, DeploymentSettings
 from tap.engine.events import Diagnostic, Reporter, Summary
 from tap.engine.messages import pending_operations
+from tap.engine.masking import MaskingReporter, SecretMask
 from tap.engine.model import Op, Operation
 from tap.engine.recorder import Journal
 from tap.engine.registration import ProgramContext, ProgramExit, Registrar
@@ -29,6 +30,7 @@ from tap.project.stack_config import StackConfig, load_stack_config
 from tap.state.backend import UpdateInfo
 from tap.state.checkpoint import Checkpoint
 from tap.state.session import Session
+from tap.state.stack_references import stack_outputs
 from tap.state.store import StateStore
 
 DEFAULT_PARALLEL: Final = 16
@@ -73,8 +75,11 @@ class Outcome:
 
     @property
     def changed(self) -> bool:
-        return any(count for op, count in self.changes.items() if op is not Op.SAME)
+        """As Pulumi's `HasChanges`: looking at something changes nothing."""
+        return any(count for op, count in self.changes.items() if op not in _UNCHANGING)
 
+
+_UNCHANGING: Final = frozenset({Op.SAME, Op.READ, Op.READ_DISCARD, Op.READ_REPLACEMENT})
 
 Work = Callable[[Deployment, Project, StackConfig], Awaitable[None]]
 
@@ -163,11 +168,11 @@ class _Run:
     def __init__(self, root: Path, options: Options, reporter: Reporter, open_lane: OpenLane, kind: str) -> None:
         self._project = find_project(root)
         self._options = options
-        self._reporter = reporter
         self._open_lane = open_lane
         self._kind = kind
         self._store = StateStore(self._project.root, self._project.name, options.stack)
         self._config = load_stack_config(self._project, options.stack, self._store)
+        self._reporter = MaskingReporter(reporter, SecretMask(self._config.secrets))
         self._started = datetime.now(UTC)
 
     def preview(self, work: Work) -> Outcome:
@@ -247,6 +252,7 @@ class _Run:
             replaces=Targets(options.replaces),
             continue_on_error=options.continue_on_error,
             disabled_default_providers=frozenset(config.disabled_default_providers),
+            stack_outputs=lambda name: stack_outputs(self._project.root, self._project.name, name),
         )
 
     def _warn_of_pending(self, pending: tuple[Operation, ...]) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
+from tap.engine.builtin import StackOutputs, no_stacks, with_builtin
 from tap.engine.default_providers import DefaultProviders
 from tap.engine.delete_phase import DeletePhase
 from tap.engine.errors import GenerationError
@@ -50,7 +51,10 @@ PROGRAM_SECONDS_MAX: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class DeploymentSettings:
-    """What a run is told. `provider_config` maps a package to its stack config; `seed` gives 32 random bytes."""
+    """What a run is told. `provider_config` maps a package to its stack config; `seed` gives 32 random bytes.
+
+    stack_outputs: the outputs of other stacks, for `StackReference`.
+    """
 
     project: str
     stack: str
@@ -64,6 +68,7 @@ class DeploymentSettings:
     replaces: Targets = field(default_factory=lambda: Targets(()))
     continue_on_error: bool = False
     disabled_default_providers: frozenset[str] = frozenset()
+    stack_outputs: StackOutputs = no_stacks
 
 
 class Deployment:
@@ -81,7 +86,7 @@ class Deployment:
         self.settings = settings
         self.reporter = reporter
         self.recorder = Recorder(snapshot, journal)
-        self.providers = ProviderRegistry(factory, snapshot.base)
+        self.providers = ProviderRegistry(with_builtin(factory, settings.stack_outputs), snapshot.base)
         self._status = RunStatus(reporter, continue_on_error=settings.continue_on_error)
         self._pool = pool
         self._slots = asyncio.Semaphore(settings.parallel)

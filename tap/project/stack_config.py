@@ -34,11 +34,24 @@ class StackConfig:
         return f"StackConfig({', '.join(self.values)})"
 
     @property
+    def secrets(self) -> tuple[Any, ...]:
+        """The secret values, opened; of a list or mapping all that is in it, too."""
+        return tuple(value for key in self.secret_keys for value in (self.values[key], _parsed(self.values[key])))
+
+    @property
     def disabled_default_providers(self) -> tuple[str, ...]:
         """The packages of `pulumi:disable-default-providers`, `*` for all."""
         text = self.values.get("pulumi:disable-default-providers")
         packages = from_json(text) if text else ()
         return tuple(str(package) for package in packages)
+
+
+def _parsed(text: str) -> Any:
+    """What a text is as JSON; the text itself where it is none."""
+    try:
+        return from_json(text)
+    except ValueError:
+        return text
 
 
 def config_path(project: Project, stack: str) -> Path:
