@@ -59,6 +59,7 @@ class FakeProvider:
         timeout: float,
         *,
         preview: bool,
+        ignore_changes: tuple[str, ...] = (),
     ) -> Properties:
         if not preview:
             self.cloud[id] = news

@@ -9,6 +9,7 @@ from tap.aws.compare import DEFAULTS_KEY, differences, is_empty
 from tap.aws.config import ProviderConfig
 from tap.aws.resource_type import ResourceType
 from tap.aws.schema import TypeSchema
+from tap.engine import property_path
 from tap.engine.model import DiffKind
 from tap.engine.provider import DiffResult
 from tap.engine.values import Properties, contains_unknown
@@ -45,6 +46,16 @@ def diff(
         detailed=detailed,
         delete_before_replace=bool(replacing) and (kind.delete_before_replace or _named_by_hand(kind, news)),
     )
+
+
+def with_ignored(
+    kind: ResourceType, schema: TypeSchema, have: Properties, news: Properties, ignore_changes: tuple[str, ...]
+) -> Properties:
+    """The inputs with what is ignored as AWS has it (`have`, in the form of outputs): so that nobody mends it."""
+    settable_ones = {key: value for key, value in have.items() if key in settable(kind, schema)}
+    for path in ignore_changes:
+        news, _ = property_path.reset(property_path.parse(path), settable_ones, news)
+    return news
 
 
 def changes(

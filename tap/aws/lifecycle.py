@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from tap.aws.check import wanted
 from tap.aws.config import ProviderConfig
-from tap.aws.diff import changes
+from tap.aws.diff import changes, with_ignored
 from tap.aws.errors import code_of, provider_error
 from tap.aws.outputs import imported_inputs, outputs_of, refreshed_inputs
 from tap.aws.resource_type import Found, Made, ResourceType, Wanted
@@ -75,7 +75,9 @@ class Lifecycle:
             return ReadResult(outputs["id"], refreshed_inputs(self.kind, self.schema, inputs, outputs), outputs)
         return ReadResult(outputs["id"], imported_inputs(self.kind, self.schema, outputs), outputs)
 
-    def update(self, id: str, old_inputs: Properties, old_outputs: Properties, news: Properties) -> Properties:
+    def update(
+        self, id: str, old_inputs: Properties, old_outputs: Properties, news: Properties, ignored: tuple[str, ...] = ()
+    ) -> Properties:
         want = self._wanted(news)
         try:
             have = self._find(id, want)
@@ -83,6 +85,7 @@ class Lifecycle:
                 raise ProviderError(
                     "it no longer exists", hint="run `tap refresh`, then `tap up` makes it anew", code="NotFound"
                 )
+            news = with_ignored(self.kind, self.schema, self._outputs(id, have, news), news, ignored)
             return self._mended(id, have, news, before=self._wanted(old_inputs))
         except Exception as error:
             partial = self._partial("updating", id, old_inputs, None, error, fallback=old_outputs)

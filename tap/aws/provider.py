@@ -104,11 +104,13 @@ class AwsProvider:
         timeout: float,
         *,
         preview: bool,
+        ignore_changes: tuple[str, ...] = (),
     ) -> Properties:
         kind = _kind(urn)
         if preview:
             return preview_of_update(kind, _schema(kind), self._config, old_outputs, news)
-        return self._lifecycle(kind, "update", timeout, news).update(id, old_inputs, old_outputs, news)
+        lifecycle = self._lifecycle(kind, "update", timeout, news)
+        return lifecycle.update(id, old_inputs, old_outputs, news, ignore_changes)
 
     def delete(self, urn: str, id: str, inputs: Properties, outputs: Properties, timeout: float) -> None:
         self._lifecycle(_kind(urn), "delete", timeout, inputs or outputs).delete(id, outputs)

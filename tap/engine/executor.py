@@ -166,6 +166,7 @@ class StepExecutor:
                 without_secrets(dict(new.inputs)),
                 new.custom_timeouts.update,
                 preview=self._dry_run,
+                ignore_changes=new.ignore_changes,
             )
         except PartialFailureError as error:
             # The old inputs stay, so that the next run sees the same difference and tries again.

@@ -122,8 +122,12 @@ class Provider(Protocol):
         timeout: float,
         *,
         preview: bool,
+        ignore_changes: tuple[str, ...] = (),
     ) -> Properties:
-        """The new outputs. Raises ProviderError, PartialFailureError."""
+        """The new outputs. What lies on an ignored path stays as it is there, whatever the inputs say.
+
+        Raises ProviderError, PartialFailureError.
+        """
         ...
 
     def delete(self, urn: str, id: str, inputs: Properties, outputs: Properties, timeout: float) -> None:

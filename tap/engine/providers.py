@@ -69,6 +69,7 @@ class UnconfiguredProvider:
         timeout: float,
         *,
         preview: bool,
+        ignore_changes: tuple[str, ...] = (),
     ) -> Properties:
         return {}
 

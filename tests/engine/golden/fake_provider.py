@@ -150,6 +150,7 @@ class FakeProvider:
         timeout: float,
         *,
         preview: bool,
+        ignore_changes: tuple[str, ...] = (),
     ) -> Properties:
         details = {"id": id, "oldInputs": dict(old_inputs), "inputs": dict(news), "preview": preview}
         self.cloud.called("Update", urn=urn, **details, **_timed(timeout))
