@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from tap.engine.provider import CreateResult
+from tap.engine.values import UNKNOWN, Properties
+from tests.engine.golden.fake_provider import FakeProvider
 from tests.engine.golden.normal import SECRET
 from tests.engine.golden.runner import Stack
 
@@ -404,3 +407,127 @@ def test_a_dependent_that_was_renamed_comes_back_after_a_delete_before_replace()
     assert [entry["name"] for entry in got["cloud"].values()] == ["a", "c"]
     assert resource(got, "c")["id"] in got["cloud"]
     assert stack.play({"command": "preview"})["changes"] == {"same": 3}
+
+
+# -- delete before replace ------------------------------------------------------------------------------------------
+
+DBR = {"name": "a", "inputs": {"fixedZone": "1"}, "options": {"deleteBeforeReplace": True}}
+DBR_CHANGED = {**DBR, "inputs": {"fixedZone": "2"}}
+
+
+@pytest.mark.parametrize("options", [{}, {"aliases": [{"name": "b"}]}], ids=["same name", "renamed"])
+def test_what_no_longer_hangs_on_the_replaced_is_not_deleted_with_it(options: dict[str, Any]) -> None:
+    stack = Stack()
+    up(stack, DBR, {"name": "b", "inputs": {"fixedOf": {"$ref": "a.id"}}})
+
+    name = "c" if options else "b"
+    got = up(stack, {"name": name, "inputs": {"fixedOf": "a-1"}, "options": options}, DBR_CHANGED)
+
+    assert got["exit_code"] == 0
+    assert set(got["cloud"]) == {"b-2", "a-3"}
+    assert resource(got, name)["id"] == "b-2"
+
+
+def test_what_a_replaced_provider_made_is_deleted_before_it() -> None:
+    stack = Stack()
+    provider = {"name": "p", "provider": True, "inputs": {"fixedAccount": "1"}}
+    user = {"name": "b", "options": {"provider": "p"}}
+    up(stack, provider, user)
+
+    changed = {**provider, "inputs": {"fixedAccount": "2"}, "options": {"deleteBeforeReplace": True}}
+    got = up(stack, changed, user)
+
+    order = [(step["op"], step["urn"].rpartition("::")[2]) for step in got["steps"] if "Stack" not in step["urn"]]
+    assert order == [
+        ("delete-replaced", "b"),
+        ("delete-replaced", "p"),
+        ("replace", "p"),
+        ("create-replacement", "p"),
+        ("replace", "b"),
+        ("create-replacement", "b"),
+    ]
+    assert set(got["cloud"]) == {"b-2"}
+
+
+def test_a_replacement_that_was_begun_goes_on_in_the_order_in_which_it_was_begun() -> None:
+    stack = Stack()
+    up(stack, DBR)
+    up(stack, {**DBR, "inputs": {"fixedZone": "2", "failCreate": True}})
+
+    got = up(stack, {"name": "a", "inputs": {"fixedZone": "2"}})
+
+    assert ops(got) == [("replace", "a"), ("create-replacement", "a")]
+    assert set(got["cloud"]) == {"a-2"}
+
+
+def test_a_provider_that_was_renamed_replaces_nothing() -> None:
+    stack = Stack()
+    up(
+        stack,
+        {"name": "p", "provider": True, "inputs": {"fixedAccount": "1"}},
+        {"name": "b", "options": {"provider": "p"}},
+    )
+
+    renamed = {"name": "q", "provider": True, "inputs": {"fixedAccount": "1"}, "options": {"aliases": [{"name": "p"}]}}
+    got = up(stack, renamed, {"name": "b", "options": {"provider": "q"}})
+
+    assert ops(got) == [("same", "b")]
+    assert resource(got, "b")["provider"].startswith("urn:pulumi:dev::golden::pulumi:providers:fake::q::")
+
+
+# -- failures -------------------------------------------------------------------------------------------------------
+
+
+def test_outputs_of_the_stack_outlive_a_program_that_fails() -> None:
+    stack = Stack()
+    stack.play({"command": "up", "program": [A], "exports": {"x": {"$ref": "a.id"}}})
+
+    got = stack.play({"command": "up", "program": [A, {"raise": "broken"}]})
+
+    assert got["exit_code"] == 1
+    assert got["outputs"] == {"x": "a-1"}
+
+
+def test_a_renamed_resource_whose_update_fails_is_kept_under_its_old_name() -> None:
+    stack = Stack()
+    up(stack, A, {"name": "z"})
+
+    got = up(
+        stack,
+        {"name": "b", "inputs": {"failUpdate": True}, "options": {"aliases": [{"name": "a"}]}},
+        flags=("--continue-on-error",),
+    )
+
+    assert got["exit_code"] == 1
+    assert resource(got, "a")["id"] == "a-1"
+    assert set(got["cloud"]) == {"a-1"}
+
+
+class Careless(FakeProvider):
+    """Answers what no provider may answer; the inputs say what."""
+
+    def create(self, urn: str, inputs: Properties, *arguments: Any, **named: Any) -> CreateResult:
+        made = super().create(urn, inputs, *arguments, **named)
+        return CreateResult("", made.outputs) if inputs["answer"] == "no id" else CreateResult(made.id, {"x": UNKNOWN})
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [("no id", "plugin returned empty resource.ID from create"), ("unknown", "unknown in a real run")],
+)
+def test_an_answer_that_can_not_be_is_an_error(answer: str, text: str) -> None:
+    got = up(Stack(provider=Careless), {"name": "a", "inputs": {"answer": answer}})
+
+    assert got["exit_code"] == 1
+    assert text in messages(got)[0]
+    assert not any(each["urn"] == urn("a") for each in got["state"]["resources"])
+
+
+def test_a_component_hands_down_what_it_is_deleted_with() -> None:
+    stack = Stack()
+    container = {"name": "k", "component": True, "options": {"deletedWith": "a"}}
+    up(stack, A, container, {"name": "b", "parent": "k"})
+
+    got = up(stack)
+
+    assert [call["urn"] for call in got["calls"] if call["method"] == "Delete"] == [urn("a")]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tap.engine.aliases import alias_urns
-from tap.engine.graph import Dependents, delete_batches
+from tap.engine.graph import Dependents, delete_batches, needs
+from tap.engine.inheritance import Inheritance
 from tap.engine.model import Alias, Goal, Resource
 from tap.engine.order import in_order
 from tap.engine.targets import Targets, is_targeted
@@ -54,7 +55,7 @@ def test_the_stack_and_providers_are_always_targeted(always: str) -> None:
 # -- aliases --------------------------------------------------------------------------------------------------------
 
 PARENT = "urn:pulumi:dev::p::k:i:K::new"
-OLD_PARENT = "urn:pulumi:dev::p::k:i:K::old"
+OLD_PARENT = "urn:pulumi:dev::p::k:i:Old::old"
 ROOT = "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev"
 
 
@@ -65,15 +66,15 @@ ROOT = "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev"
         ("a", ROOT, Alias(name="b"), [urn("b")]),
         ("a", ROOT, Alias(type="t:i:Old"), ["urn:pulumi:dev::p::t:i:Old::a"]),
         ("a", ROOT, Alias(project="q", stack="s"), ["urn:pulumi:s::q::t:i:T::a"]),
-        ("a", ROOT, Alias(parent_urn=PARENT), ["urn:pulumi:dev::p::k:i:K$t:i:T::a"]),
-        ("a", PARENT, Alias(no_parent=True), [urn("a"), "urn:pulumi:dev::p::k:i:K$t:i:T::a"]),
-        ("a", PARENT, None, ["urn:pulumi:dev::p::k:i:K$t:i:T::a"]),
-        ("new-a", PARENT, None, ["urn:pulumi:dev::p::k:i:K$t:i:T::old-a"]),
+        ("a", ROOT, Alias(parent_urn=PARENT), ["urn:pulumi:dev::p::k:i:Old$t:i:T::a"]),
+        ("a", PARENT, Alias(no_parent=True), [urn("a"), "urn:pulumi:dev::p::k:i:Old$t:i:T::a"]),
+        ("a", PARENT, None, ["urn:pulumi:dev::p::k:i:Old$t:i:T::a"]),
+        ("new-a", PARENT, None, ["urn:pulumi:dev::p::k:i:Old$t:i:T::old-a"]),
         (
             "a",
             PARENT,
             Alias(name="b"),
-            ["urn:pulumi:dev::p::k:i:K$t:i:T::b", "urn:pulumi:dev::p::k:i:K$t:i:T::a"],
+            ["urn:pulumi:dev::p::k:i:Old$t:i:T::b", "urn:pulumi:dev::p::k:i:Old$t:i:T::a"],
         ),
     ],
     ids=[
@@ -96,6 +97,31 @@ def test_the_old_urns_of_a_resource_in_pulumis_order(
     assert alias_urns(goal, "dev", "p", {PARENT: OLD_PARENT}) == expected
 
 
+# -- inheritance ----------------------------------------------------------------------------------------------------
+
+
+def test_a_child_has_from_its_parent_what_it_does_not_say_itself() -> None:
+    inheritance = Inheritance()
+    parent = Goal(
+        "k:i:K",
+        "k",
+        custom=False,
+        inputs={},
+        protect=True,
+        retain_on_delete=True,
+        deleted_with=urn("a"),
+        providers={"t": "provider::id"},
+    )
+    inheritance.remember(PARENT, parent)
+
+    child = inheritance.applied(Goal("t:i:T", "c", custom=True, inputs={}, parent=PARENT))
+    own = inheritance.applied(Goal("t:i:T", "o", custom=True, inputs={}, parent=PARENT, protect=False, provider="x::1"))
+
+    assert (child.protect, child.retain_on_delete, child.deleted_with) == (True, True, urn("a"))
+    assert child.provider == "provider::id"
+    assert (own.protect, own.provider) == (False, "x::1")
+
+
 # -- orders ---------------------------------------------------------------------------------------------------------
 
 
@@ -103,6 +129,21 @@ def test_deletes_come_in_batches_of_which_no_member_hangs_on_another() -> None:
     diamond = [resource("a"), resource("b", "a"), resource("c", "a"), resource("d", "b", "c"), resource("z")]
 
     assert [sorted(names(batch)) for batch in delete_batches(diamond)] == [["d"], ["b", "c"], ["a", "z"]]
+
+
+def test_whatever_a_resource_names_is_needed() -> None:
+    named = Resource(
+        urn("x"),
+        True,
+        "t:i:T",
+        parent="parent",
+        provider="provider::id",
+        deleted_with="container",
+        dependencies=("dependency",),
+        property_dependencies={"key": ("source",)},
+    )
+
+    assert needs(named) == {"parent", "provider", "container", "dependency", "source"}
 
 
 def test_a_child_goes_before_its_parent() -> None:

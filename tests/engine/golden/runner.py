@@ -107,6 +107,7 @@ class Stack:
     items: list[Item] = field(default_factory=list)
     exports: Mapping[str, Any] = field(default_factory=dict)
     parallel: int = 1
+    provider: type[FakeProvider] = FakeProvider
 
     def __post_init__(self) -> None:
         self._write(Snapshot(()))
@@ -162,7 +163,7 @@ class Stack:
             deployment = Deployment(
                 self._settings(flags, dry_run=dry_run),
                 snapshot,
-                lambda _: FakeProvider(self.cloud),
+                lambda _: self.provider(self.cloud),
                 recording,
                 pool,
                 journal,
