@@ -30,6 +30,10 @@ def targeted_deletes(steps: list[Step], targets: Targets, *, dependents_too: boo
     if not targets:
         return steps
     chosen: set[str] = {step.urn for step in steps if targets.contains(step.urn)}
+    if targets.excluded is not None:
+        # What an excluded resource hangs on stays with it.
+        excluded = [step.urn for step in steps if targets.excluded.contains(step.urn)]
+        chosen -= needed_by(excluded, [step.old for step in steps if step.old is not None])
     implied: list[str] = []
     for step in steps:
         resource = step.old
@@ -41,6 +45,13 @@ def targeted_deletes(steps: list[Step], targets: Targets, *, dependents_too: boo
     if implied and not dependents_too:
         raise GenerationError(*(Diagnostic("error", messages.not_targeted_delete(urn), urn) for urn in implied))
     return [step for step in steps if step.urn in chosen]
+
+
+def protected_and_needed(resources: Sequence[Resource]) -> list[Resource]:
+    """What `--exclude-protected` spares: the protected resources, and all that they hang on."""
+    protected = {resource.urn for resource in resources if resource.protect}
+    spared = protected | needed_by(protected, resources)
+    return [resource for resource in resources if resource.urn in spared]
 
 
 def needed_by(urns: Iterable[str], resources: Iterable[Resource]) -> set[str]:

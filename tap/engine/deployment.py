@@ -65,6 +65,7 @@ class DeploymentSettings:
     provider_config: Callable[[str], Mapping[str, Value]] = field(default=lambda _: {})
     targets: Targets = field(default_factory=lambda: Targets(()))
     target_dependents: bool = False
+    exclude_dependents: bool = False
     replaces: Targets = field(default_factory=lambda: Targets(()))
     continue_on_error: bool = False
     disabled_default_providers: frozenset[str] = frozenset()
@@ -113,6 +114,8 @@ class Deployment:
         settings = self.settings
         if settings.target_dependents:
             with_dependents(settings.targets, base)
+        if settings.exclude_dependents and settings.targets.excluded is not None:
+            with_dependents(settings.targets.excluded, base)
         self.generator = StepGenerator(
             GeneratorSettings(
                 settings.project, settings.stack, settings.dry_run, settings.seed, settings.targets, settings.replaces

@@ -118,7 +118,9 @@ class StepGenerator:
         goal, urn = registration.goal, registration.urn
         needed = {*goal.dependencies, *([goal.parent] if goal.parent else [])}
         for skipped in sorted(needed & self.known.skipped):
-            self._object(urn, messages.depends_on_skipped(urn, skipped))
+            excludes = self._settings.targets.excluded is not None
+            text = messages.depends_on_excluded if excludes else messages.depends_on_skipped
+            self._object(urn, text(urn, skipped))
 
     def _changed(
         self, registration: Registration, provider: Provider | None, old: Resource, new: Resource

@@ -59,6 +59,24 @@ def depends_on_skipped(urn: str, needed: str) -> str:
     return f"Resource '{urn}' depends on '{needed}' which was was not specified in --target list."
 
 
+def depends_on_excluded(urn: str, needed: str) -> str:
+    return f"Resource '{urn}' depends on '{needed}' which is not there yet and was excluded by --exclude."
+
+
+def nothing_unprotected(spared: int) -> str:
+    return (
+        "There were no unprotected resources to destroy. "
+        f"There are still {spared} protected resources associated with this stack."
+    )
+
+
+def unprotected_destroyed(spared: int) -> str:
+    return (
+        "All unprotected resources were destroyed. "
+        f"There are still {spared} protected resources associated with this stack."
+    )
+
+
 def not_targeted_delete(urn: str) -> str:
     return (
         f"Resource '{urn}' will be destroyed but was not specified in --target list.\n"

@@ -1,4 +1,4 @@
-"""Which resources a run is about: `--target`, `--replace` and their wildcards."""
+"""Which resources a run is about: `--target`, `--exclude`, `--replace` and their wildcards."""
 
 from __future__ import annotations
 
@@ -11,18 +11,25 @@ from tap.engine.urn import type_of
 
 
 class Targets:
-    """A set of URN patterns: `*` stands for anything but a colon, `**` for anything."""
+    """A set of URN patterns: `*` stands for anything but a colon, `**` for anything.
 
-    def __init__(self, patterns: Iterable[str]) -> None:
+    excluded: patterns of what is left out; without any others everything else is in.
+    """
+
+    def __init__(self, patterns: Iterable[str], excluded: Iterable[str] = ()) -> None:
         self.patterns = tuple(patterns)
+        excluded = tuple(excluded)
+        self.excluded = Targets(excluded) if excluded else None
         self._literal = {pattern for pattern in self.patterns if "*" not in pattern}
         self._globs = [re.compile(_translated(pattern)) for pattern in self.patterns if "*" in pattern]
         self._added: set[str] = set()
 
     def __bool__(self) -> bool:
-        return bool(self.patterns)
+        return bool(self.patterns) or self.excluded is not None
 
     def contains(self, urn: str) -> bool:
+        if self.excluded is not None and (self.excluded.contains(urn) or not self.patterns):
+            return not self.excluded.contains(urn)
         return urn in self._literal or urn in self._added or any(glob.fullmatch(urn) for glob in self._globs)
 
     def add(self, urn: str) -> None:
@@ -31,7 +38,8 @@ class Targets:
     def unmatched(self, urns: Iterable[str]) -> list[str]:
         """The patterns without wildcards that none of the URNs is. A pattern with wildcards may match nothing."""
         known = set(urns)
-        return [pattern for pattern in self.patterns if pattern in self._literal and pattern not in known]
+        excluded = self.excluded.unmatched(known) if self.excluded is not None else []
+        return [*(each for each in self.patterns if each in self._literal and each not in known), *excluded]
 
 
 def _translated(pattern: str) -> str:
@@ -49,7 +57,11 @@ def always_targeted(urn: str) -> bool:
 
 
 def is_targeted(targets: Targets, urn: str) -> bool:
-    return not targets or always_targeted(urn) or targets.contains(urn)
+    return not targets or targets.contains(urn) or (always_targeted(urn) and not _is_excluded(targets, urn))
+
+
+def _is_excluded(targets: Targets, urn: str) -> bool:
+    return targets.excluded is not None and targets.excluded.contains(urn) and type_of(urn) != STACK_TYPE
 
 
 def not_found(target: str) -> str:
