@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Final
 
 from tap.engine.deployment import Deployment, DeploymentSettings
+from tap.engine.deletion import protected_and_needed
 from tap.engine.events import Diagnostic, Reporter, Summary
-from tap.engine.messages import pending_operations
+from tap.engine.messages import nothing_unprotected, pending_operations, unprotected_destroyed
 from tap.engine.masking import MaskingReporter, SecretMask
-from tap.engine.model import Op, Operation
+from tap.engine.model import Op, Operation, Resource
 from tap.engine.recorder import Journal
 from tap.engine.registration import ProgramContext, ProgramExit, Registrar
 from tap.engine.snapshot import Snapshot
@@ -48,7 +49,7 @@ AWS_RESTARTED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Pulumi's options, with Pulumi's meanings. URNs in targets and replaces may hold `*` and `**`.
+    """Pulumi's options, with Pulumi's meanings. URNs in targets, excludes and replaces may hold `*` and `**`.
 
     endpoint: another AWS emulator on loopback instead of the project's own embedded AWS; "" for the project's own.
     """
@@ -57,6 +58,9 @@ class Options:
     parallel: int = DEFAULT_PARALLEL
     targets: tuple[str, ...] = ()
     target_dependents: bool = False
+    excludes: tuple[str, ...] = ()
+    exclude_dependents: bool = False
+    exclude_protected: bool = False
     replaces: tuple[str, ...] = ()
     refresh: bool = False
     expect_no_changes: bool = False
@@ -125,10 +129,21 @@ def destroy(
         if options.refresh:
             await deployment.refresh(counted=False)
         if not deployment.failed:
-            await deployment.destroy()
+            await _destroy(deployment, exclude_protected=options.exclude_protected)
 
     run = _Run(root, options, reporter, open_lane, "destroy")
     return run.preview(work) if preview_only else run.update(work)
+
+
+async def _destroy(deployment: Deployment, *, exclude_protected: bool) -> None:
+    """Delete it all; and say, as Pulumi does, how much is spared because it is protected."""
+    base = deployment.recorder.snapshot.base
+    spared = len(protected_and_needed(base)) if exclude_protected else 0
+    await deployment.destroy()
+    if spared and not deployment.failed:
+        said = nothing_unprotected(spared) if spared == len(base) else unprotected_destroyed(spared)
+        if spared == len(base) or not deployment.settings.dry_run:
+            deployment.reporter.report(Diagnostic("info", said))
 
 
 def _program(options: Options) -> Work:
@@ -208,7 +223,7 @@ class _Run:
     ) -> Deployment:
         async def main() -> Deployment:
             deployment = Deployment(
-                self._settings(dry_run=journal is None),
+                self._settings(base.resources, dry_run=journal is None),
                 Snapshot(base.resources, base.pending),
                 lane.factory,
                 self._reporter,
@@ -237,8 +252,9 @@ class _Run:
             case _:
                 return False
 
-    def _settings(self, *, dry_run: bool) -> DeploymentSettings:
+    def _settings(self, base: Sequence[Resource], *, dry_run: bool) -> DeploymentSettings:
         options, config = self._options, self._config
+        protected = [resource.urn for resource in base if resource.protect and options.exclude_protected]
         return DeploymentSettings(
             project=self._project.name,
             stack=options.stack,
@@ -247,8 +263,9 @@ class _Run:
             seed=lambda: os.urandom(32),
             now=lambda: datetime.now(UTC),
             provider_config=lambda package: _of_package(config, package),
-            targets=Targets(options.targets),
+            targets=Targets(options.targets, (*options.excludes, *protected)),
             target_dependents=options.target_dependents,
+            exclude_dependents=options.exclude_dependents,
             replaces=Targets(options.replaces),
             continue_on_error=options.continue_on_error,
             disabled_default_providers=frozenset(config.disabled_default_providers),

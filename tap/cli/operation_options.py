@@ -26,6 +26,19 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
     "target_dependents": click.option(
         "--target-dependents", is_flag=True, help="With --target: also what depends on the targets."
     ),
+    "excludes": click.option(
+        "--exclude",
+        "excludes",
+        multiple=True,
+        metavar="URN",
+        help="Leave this resource alone; * and ** are wildcards. Repeat.",
+    ),
+    "exclude_dependents": click.option(
+        "--exclude-dependents", is_flag=True, help="With --exclude: also what depends on the excluded."
+    ),
+    "exclude_protected": click.option(
+        "--exclude-protected", is_flag=True, help="Leave protected resources, and what they need, alone."
+    ),
     "replaces": click.option(
         "--replace",
         "replaces",

@@ -17,7 +17,7 @@ from tap.cli.views.json_view import JsonView
 from tap.cli.views.line_view import LineView
 from tap.cli.views.view import RunInfo, View
 from tap.engine.events import Diagnostic, Event
-from tap.errors import ChangesError
+from tap.errors import ChangesError, UsageError
 from tap.operations import Options, Outcome
 
 Operation = Callable[[View], Outcome]
@@ -74,13 +74,19 @@ def run_operation(
 
 
 def make_options(stack: str, given: dict[str, object]) -> Options:
-    """The options of an operation from those of its command line."""
+    """The options of an operation from those of its command line. Raises UsageError for those that exclude others."""
     target_replaces = _texts(given.get("target_replaces"))
+    excluding = given.get("excludes") or given.get("exclude_protected")
+    if excluding and (given.get("targets") or target_replaces):
+        raise UsageError("--target and --exclude cannot be used together")
     return Options(
         stack=stack,
         parallel=int(str(given.get("parallel", operations.DEFAULT_PARALLEL))),
         targets=(*_texts(given.get("targets")), *target_replaces),
         target_dependents=bool(given.get("target_dependents")),
+        excludes=_texts(given.get("excludes")),
+        exclude_dependents=bool(given.get("exclude_dependents")),
+        exclude_protected=bool(given.get("exclude_protected")),
         replaces=(*_texts(given.get("replaces")), *target_replaces),
         refresh=bool(given.get("refresh")),
         expect_no_changes=bool(given.get("expect_no_changes")),

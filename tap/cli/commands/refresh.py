@@ -17,6 +17,8 @@ from tap.cli.settings import everywhere, json_option, stack_option
     "diff",
     "targets",
     "target_dependents",
+    "excludes",
+    "exclude_dependents",
     "expect_no_changes",
     "parallel",
     "endpoint",

@@ -16,6 +16,8 @@ from tap.cli.settings import everywhere, json_option, stack_option
     "diff",
     "targets",
     "target_dependents",
+    "excludes",
+    "exclude_dependents",
     "replaces",
     "target_replaces",
     "refresh",
