@@ -63,13 +63,20 @@ class KeepAliveHandler(MotoRequestHandler):
         self._write(status, headers, content)
 
     def _read_body(self, environ: Environ) -> bytes | None:
-        """The whole body; None if it is larger than BODY_BYTES_MAX, or its length is not a number."""
+        """The whole body; None if it is larger than BODY_BYTES_MAX, or its length is not a number.
+
+        Raises ConnectionError if whoever sends it is gone before its end: half a request must not be done, it would
+        create things without their tags.
+        """
         if environ.get("HTTP_TRANSFER_ENCODING"):
             return _read_chunks(environ["wsgi.input"])
         length = environ.get("CONTENT_LENGTH") or "0"
         if not (length.isascii() and length.isdigit()) or int(length) > BODY_BYTES_MAX:
             return None
-        return self.rfile.read(int(length))
+        body = self.rfile.read(int(length))
+        if len(body) < int(length):
+            raise ConnectionAbortedError(f"a request ended after {len(body)} of its {length} bytes")
+        return body
 
     def _write(self, status: str, headers: list[tuple[str, str]], content: bytes) -> None:
         code = int(status.split(" ", 1)[0])

@@ -110,6 +110,25 @@ def test_chunks_beyond_the_bound_are_refused(monkeypatch):
     assert status == 413
 
 
+@pytest.mark.parametrize(
+    "half", ["Content-Length: 1000\r\n\r\nAction=CreateVpc", "Transfer-Encoding: chunked\r\n\r\n10\r\nAction=CreateVpc"]
+)
+def test_half_a_request_is_not_done(half):
+    done = []
+
+    def noting(environ, start_response):
+        done.append(environ["wsgi.input"].read())
+        return no_reading(environ, start_response)
+
+    with serving(noting) as port:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            connection.sendall(f"POST / HTTP/1.1\r\nHost: x\r\n{half}".encode())
+            connection.shutdown(socket.SHUT_WR)
+            answer = connection.recv(4096)
+
+    assert (answer, done) == (b"", [])
+
+
 def test_connections_beyond_the_bound_are_closed(monkeypatch):
     monkeypatch.setattr(keep_alive, "CONNECTIONS_MAX", threading.active_count() + 1)
     with serving(no_reading) as port:
