@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+from tap.engine.model import Mark
 from tap.engine.provider import CheckResult, CreateResult, DiffResult, ReadResult
 from tap.engine.values import UNKNOWN, Properties
 
@@ -38,7 +39,9 @@ class FakeProvider:
         changed = tuple(key for key in {**old_inputs, **news} if old_inputs.get(key) != news.get(key))
         return DiffResult(changes=bool(changed), diffs=changed)
 
-    def create(self, urn: str, inputs: Properties, timeout: float, *, preview: bool) -> CreateResult:
+    def create(
+        self, urn: str, inputs: Properties, timeout: float, *, preview: bool, mark: Mark | None = None
+    ) -> CreateResult:
         if preview:
             return CreateResult("", {**inputs, "echo": UNKNOWN})
         id = f"thing-{next(self.ids)}"

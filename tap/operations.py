@@ -15,8 +15,8 @@ from typing import Final
 from tap.engine.deployment import Deployment, DeploymentSettings
 from tap.engine.deletion import protected_and_needed
 from tap.engine.events import Diagnostic, Reporter, Summary
-from tap.engine.messages import nothing_unprotected, pending_operations, unprotected_destroyed
 from tap.engine.masking import MaskingReporter, SecretMask
+from tap.engine.messages import nothing_unprotected, pending_operations, unprotected_destroyed
 from tap.engine.model import Op, Operation, Resource
 from tap.engine.recorder import Journal
 from tap.engine.registration import ProgramContext, ProgramExit, Registrar
@@ -212,7 +212,6 @@ class _Run:
             if self._is_lost(base, lane):
                 session.start_afresh()
                 base = base.with_contents((), ())
-            self._warn_of_pending(base.pending)
             deployment = self._run(work, base, lane, pool, session)
             outcome = self._outcome(deployment, dry_run=False)
             self._finish(session, deployment, lane, outcome)
@@ -231,6 +230,8 @@ class _Run:
                 journal,
             )
             async with interruptible(deployment, self._reporter):
+                if journal is not None:
+                    self._warn_of_pending(await deployment.recover(base.pending))
                 await work(deployment, self._project, self._config)
             return deployment
 

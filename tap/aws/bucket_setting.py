@@ -59,10 +59,13 @@ class BucketSetting(ResourceType):
 
     def put_new(self, aws: Aws, want: Wanted) -> Made:
         """S3 takes the document whole or not at all: accepted, it is what there is."""
-        id = ",".join(str(want[key]) for key in ("bucket", "expectedBucketOwner") if want.get(key))
+        id = _id_of(want)
         document = self.document(want)
         self._put(aws, id, document, want)
         return Made(id, self._outputs(id, document, want))
+
+    def made_ids(self, aws: Aws, want: Wanted, mark: str) -> list[str]:
+        return [_id_of(want)]
 
     def find(self, aws: Aws, id: str, want: Wanted) -> Found | None:
         document = self.get(aws.client("s3"), _where(id))
@@ -92,6 +95,10 @@ class BucketSetting(ResourceType):
         bucket, _, owner = id.partition(",")
         told = {"bucket": bucket} | ({"expectedBucketOwner": owner} if "expectedBucketOwner" in self.supported else {})
         return {**self.found(document), **told, **{key: want[key] for key in self.kept if key in want}}
+
+
+def _id_of(want: Wanted) -> str:
+    return ",".join(str(want[key]) for key in ("bucket", "expectedBucketOwner") if want.get(key))
 
 
 def _where(id: str) -> dict[str, str]:

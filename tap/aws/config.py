@@ -12,6 +12,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from tap.aws import schema
+from tap.aws.tags import MARK_KEY
 from tap.engine.provider import CheckFailure
 from tap.engine.values import UNKNOWN, Properties, Value, contains_unknown
 
@@ -51,7 +52,7 @@ class ProviderConfig:
         return {
             key: value
             for key, value in tags.items()
-            if key not in self.ignored_keys and not key.startswith(("aws:", *self.ignored_prefixes))
+            if key not in self.ignored_keys and not key.startswith(("aws:", MARK_KEY, *self.ignored_prefixes))
         }
 
 

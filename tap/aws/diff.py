@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from tap.aws.check import settable, wanted
 from tap.aws.compare import DEFAULTS_KEY, differences, is_empty
 from tap.aws.config import ProviderConfig
+from tap.aws.outputs import is_unsettled
 from tap.aws.resource_type import ResourceType
 from tap.aws.schema import TypeSchema
 from tap.engine import property_path
@@ -32,6 +33,8 @@ def diff(
 ) -> DiffResult:
     """What an update with these inputs would do to a resource that is as `outputs` say."""
     changed = changes(kind, schema, config, outputs=outputs, news=news)
+    unsettled = kind.settles if is_unsettled(outputs) else frozenset()
+    changed |= {property: {property: DiffKind.UPDATE} for property in sorted(unsettled - changed.keys())}
     changed = {property: kept for property, paths in changed.items() if (kept := _not_ignored(paths, ignore_changes))}
     replacing = _replacing(kind, config, changed, outputs, news)
     detailed = {

@@ -9,9 +9,13 @@ from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     ConnectionError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
     HTTPClientError,
     IncompleteReadError,
     ParamValidationError,
+    ProxyConnectionError,
+    SSLError,
 )
 from botocore.parsers import ResponseParserError
 
@@ -81,6 +85,26 @@ _TRY_AGAIN: Final = frozenset(
     {"InternalError", "InternalFailure", "InternalServerError", "ServiceUnavailable", "Unavailable", "RequestTimeout"}
     | {"OperationAborted", "ConcurrentModification", "OperationAbortedException"}
 )
+
+
+_NEVER_SENT: Final = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError, SSLError)
+_ANSWER_LOST: Final = (HTTPClientError, IncompleteReadError, ResponseParserError)
+_BROKEN_ANSWER: Final = (AttributeError, LookupError, TypeError, ValueError)
+"""What reading an answer without its content raises: half a JSON document is an empty one to botocore."""
+
+
+def outcome_is_unknown(error: Exception) -> bool:
+    """Whether a call that changes something may have done so although it failed.
+
+    A refusal is certain, also one for the rate of requests, and so is a connection that never came about. Not so an
+    answer that is lost or broken, or AWS's word that something went wrong on its side.
+    """
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return bool(status >= 500 and status != _NOT_IMPLEMENTED and code_of(error) not in _THROTTLED)
+    if isinstance(error, (*_NEVER_SENT, ParamValidationError, TapError, ProviderError)):
+        return False
+    return isinstance(error, (*_ANSWER_LOST, *_BROKEN_ANSWER))
 
 
 def code_of(error: ClientError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 from tap.aws.check import settable
@@ -14,6 +15,9 @@ from tap.engine.values import UNKNOWN, Properties, Value
 
 _TIMEOUTS_KEY: Final = "e2bfb730-ecaa-11e6-8f88-34363bc7c4c0"
 """Terraform's own key for timeouts in a resource's private data, in nanoseconds."""
+
+
+_UNSETTLED_KEY: Final = "tap:unsettled"
 
 
 def outputs_of(
@@ -40,6 +44,20 @@ def outputs_of(
     if meta := _meta(kind):
         outputs["__meta"] = meta
     return outputs
+
+
+def as_unsettled(outputs: Mapping[str, Value]) -> dict[str, Value]:
+    """The outputs of a resource whose creation is not complete (`ResourceType.settle`), as the state remembers it.
+
+    It stands in the private data, which a refresh hands on and the real provider does not mind.
+    """
+    meta = {**json.loads(outputs.get("__meta") or "{}"), _UNSETTLED_KEY: True}
+    return {**outputs, "__meta": json.dumps(meta, sort_keys=True, separators=(",", ":"))}
+
+
+def is_unsettled(outputs: Properties) -> bool:
+    meta = outputs.get("__meta")
+    return isinstance(meta, str) and _UNSETTLED_KEY in meta
 
 
 def preview_of_create(kind: ResourceType, schema: TypeSchema, config: ProviderConfig, inputs: Properties) -> Properties:

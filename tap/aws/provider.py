@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import threading
 import uuid
+from datetime import UTC, datetime
 from typing import Final
 
 from tap.aws import config, diff, functions, registry, schema
@@ -15,6 +15,7 @@ from tap.aws.lifecycle import Lifecycle
 from tap.aws.outputs import preview_of_create, preview_of_update
 from tap.aws.resource_type import ResourceType
 from tap.aws.session import Account, ClientFactory, Session
+from tap.engine.model import Mark
 from tap.engine.provider import CheckFailure, CheckResult, CreateResult, DiffResult, ProviderError, ReadResult
 from tap.engine.values import Properties
 
@@ -26,7 +27,7 @@ _ID_AT_REGION: Final = re.compile(r"(?P<id>.+)@(?P<region>[a-z]{2,}(-[a-z]+)+-\d
 
 
 class AwsProvider:
-    """Implements `tap.engine.provider.Provider` for the package `aws`, on the clients of one endpoint."""
+    """Implements `Provider` and `FindsCreations` for the package `aws`, on the clients of one endpoint."""
 
     def __init__(self, clients: ClientFactory) -> None:
         self._clients = clients
@@ -78,21 +79,26 @@ class AwsProvider:
             kind, _schema(kind), self._config, outputs=old_outputs, news=news, ignore_changes=ignore_changes
         )
 
-    def create(self, urn: str, inputs: Properties, timeout: float, *, preview: bool) -> CreateResult:
+    def create(
+        self, urn: str, inputs: Properties, timeout: float, *, preview: bool, mark: Mark | None = None
+    ) -> CreateResult:
         kind = _kind(urn)
         if preview:
             return CreateResult("", preview_of_create(kind, _schema(kind), self._config, inputs))
-        mark = hashlib.sha256(f"{urn} {uuid.uuid4()}".encode()).hexdigest()
+        mark = mark or Mark(uuid.uuid4().hex, datetime.now(UTC))
         return self._lifecycle(kind, "create", timeout, inputs).create(inputs, mark)
+
+    def find_created(self, urn: str, inputs: Properties, mark: Mark) -> ReadResult | None:
+        return self._lifecycle(_kind(urn), "read", 0, inputs).find_created(inputs, mark)
 
     def read(self, urn: str, id: str, inputs: Properties, outputs: Properties) -> ReadResult | None:
         kind = _kind(urn)
         elsewhere = _ID_AT_REGION.fullmatch(id) if not inputs and kind.regional else None
         if elsewhere:
-            return self._lifecycle(kind, "read", 0, elsewhere.groupdict()).read(kind.import_id(elsewhere["id"]), {})
+            return self._lifecycle(kind, "read", 0, elsewhere.groupdict()).read(kind.import_id(elsewhere["id"]), {}, {})
         if not inputs:
             id = kind.import_id(id)
-        return self._lifecycle(kind, "read", 0, inputs or outputs).read(id, inputs)
+        return self._lifecycle(kind, "read", 0, inputs or outputs).read(id, inputs, outputs)
 
     def update(
         self,

@@ -7,8 +7,9 @@ is `find`. So what `mend` compares with is what AWS has, never what the state be
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
 Client = Any
@@ -119,6 +120,12 @@ class ResourceType(ABC):
     """Whether the type has the `region` argument (all but IAM's)."""
 
     taggable: ClassVar[bool] = False
+    marked_by_tag: ClassVar[bool] = False
+    """Whether `make` gives it all wanted tags in the call that creates it, and so the mark, which is one of them."""
+
+    settles: ClassVar[frozenset[str]] = frozenset()
+    """What `settle` changes, where it changes something: a creation that failed before it is not complete."""
+
     plugin_framework: ClassVar[bool] = False
     """Written on Terraform's newer framework: no `__defaults`, and `tagsAll` is no input."""
 
@@ -152,7 +159,24 @@ class ResourceType(ABC):
     def settle(self, aws: Aws, id: str) -> Found | None:
         """What belongs to a creation and needs the id, such as taking away what AWS puts into every new one.
 
-        Called once, after a `make` that returned a bare id. Returns what `find` would say now, where it knows.
+        Called after a `make` that returned a bare id, and again until it has succeeded once. Returns what `find` would
+        say now, where it knows.
+        """
+        return None
+
+    @abstractmethod
+    def made_ids(self, aws: Aws, want: Wanted, mark: str) -> Collection[str]:
+        """The ids under which `make` with these arguments may have made something, where its answer was lost.
+
+        Looked up by the mark where AWS gives the id; where a name or what it belongs to is the id, that one. Whether
+        there is anything, and whether it was there before, is asked afterwards (`find`, `marked_by_tag`, `made_at`).
+        Raising a ClientError with a code in `gone` means none.
+        """
+
+    def made_at(self, aws: Aws, id: str) -> datetime | None:
+        """When AWS made what is not marked by a tag; None where AWS does not tell.
+
+        Then what has just the wanted inputs counts as made by this creation.
         """
         return None
 

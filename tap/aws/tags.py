@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from tap.aws.resource_type import Client, Found, Wanted
 
 Tags = Mapping[str, str]
 
-EC2_TAG_ACTIONS = frozenset({"ec2:CreateTags", "ec2:DeleteTags"})
+MARK_KEY: Final = "tap:mark"
+"""The tag by which a creation is found again if its answer is lost. It is nobody's input, output or drift."""
+
+EC2_TAG_ACTIONS = frozenset({"ec2:CreateTags", "ec2:DeleteTags", "ec2:DescribeTags"})
 
 
 def diff_tags(have: Tags, want: Tags) -> tuple[dict[str, str], list[str]]:
@@ -39,3 +42,9 @@ def sync_ec2_tags(ec2: Client, id: str, have: Found, want: Wanted) -> None:
         ec2.delete_tags(Resources=[id], Tags=[{"Key": key} for key in removed])
     if changed:
         ec2.create_tags(Resources=[id], Tags=to_list(changed))
+
+
+def ec2_ids_marked(ec2: Client, mark: str) -> list[str]:
+    """The ids of what carries the mark. What is deleted may be among them for a while."""
+    filters = [{"Name": "key", "Values": [MARK_KEY]}, {"Name": "value", "Values": [mark]}]
+    return [tag["ResourceId"] for tag in ec2.describe_tags(Filters=filters)["Tags"]]

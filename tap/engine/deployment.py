@@ -23,10 +23,11 @@ from tap.engine.generator import StepGenerator
 from tap.engine.inheritance import Inheritance
 from tap.engine.invoking import GET_RESOURCE, Invoker
 from tap.engine.known import GeneratorSettings, Registration
-from tap.engine.model import STACK_TYPE, Goal, Op, ReadGoal, Resource, Step
+from tap.engine.model import STACK_TYPE, Goal, Op, Operation, ReadGoal, Resource, Step
 from tap.engine.provider import ProviderError
 from tap.engine.providers import ProviderFactory, ProviderRegistry, urn_of, with_version
 from tap.engine.recorder import Journal, Recorder
+from tap.engine.recovering import Recoverer
 from tap.engine.refreshing import Refresher
 from tap.engine.registering import StepChain
 from tap.engine.registration import (
@@ -195,6 +196,16 @@ class Deployment:
         if not self.failed:
             await self._delete_what_is_left()
         self._status.say_how_it_ended(planning=self.settings.dry_run)
+
+    async def recover(self, pending: Sequence[Operation]) -> tuple[Operation, ...]:
+        """Before anything else: find out what became of what an earlier run did not end. See `Recoverer`.
+
+        Returns what stays pending. Raises UnresolvedError: then nothing may be begun.
+        """
+        recoverer = Recoverer(self.providers, self.reporter, self._pool, self.settings.now)
+        left = await recoverer.run(self.recorder, pending)
+        self._prepare()
+        return left
 
     async def refresh(self, *, counted: bool) -> None:
         """Make the state what the cloud says. `counted`: it is the run itself, not the beginning of another."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
@@ -13,11 +14,11 @@ from typing import Any, NoReturn
 from tap.engine import messages
 from tap.engine.errors import StepFailedError
 from tap.engine.events import Diagnostic, Reporter, StepBegan, StepEnded, StepFailed
-from tap.engine.model import Op, OperationType, Resource, Step
-from tap.engine.provider import PartialFailureError, ProviderError
+from tap.engine.model import Mark, Op, Operation, OperationType, Resource, Step
+from tap.engine.provider import OutcomeUnknownError, PartialFailureError, ProviderError
 from tap.engine.providers import INTERNAL_KEY, ProviderRegistry, new_provider_id
 from tap.engine.recorder import Recorder, ended
-from tap.engine.secrets import mark
+from tap.engine.secrets import mark as mark_secrets
 from tap.engine.snapshot import Change
 from tap.engine.urn import UNKNOWN_ID
 from tap.engine.values import Properties, contains_unknown, without_secrets
@@ -73,11 +74,13 @@ class StepExecutor:
     async def execute(self, step: Step, *, internal: bool = False) -> Step:
         """Do a step; returns it with what it came to. Raises StepFailedError, once what was done is written."""
         self.reporter.report(StepBegan(step, self._dry_run, internal))
-        key = await self._begin(step)
+        operation = self._operation_of(step)
+        key = await self.recorder.begin(operation) if operation is not None else None
         try:
-            done = await self._apply(step)
+            done = await self._apply(step, operation.mark if operation is not None else None)
         except ProviderError as error:
-            await self.recorder.record(ended(key))
+            if not isinstance(error, OutcomeUnknownError):  # that stays begun: the next run finds out
+                await self.recorder.record(ended(key))
             self._failed(step, Diagnostic("error", str(error), step.urn, error.hint, error.code, error.retryable))
         step = replace(step, new=done.new)
         changes: list[Change] = [*ended(key), *self.recorder.changes_of(step)]
@@ -95,22 +98,24 @@ class StepExecutor:
             self.reporter.report(StepFailed(step))
         raise StepFailedError(diagnostic)
 
-    async def _begin(self, step: Step) -> int | None:
+    def _operation_of(self, step: Step) -> Operation | None:
+        """What the step is about to do to the cloud; None for a step that only changes the state."""
         resource = step.new or step.old
         if self._dry_run or resource is None or not resource.custom or resource.is_provider:
             return None
         if step.op not in OPERATIONS or (step.old is not None and step.new is None and not self._calls_delete(step)):
             return None
-        operation = OPERATIONS[step.op]
-        if operation is OperationType.UPDATING:
+        type = OPERATIONS[step.op]
+        if type is OperationType.UPDATING:
             # As Pulumi writes it: what the program wants, not what is there.
             resource = replace(resource, id="", outputs={})
-        return await self.recorder.begin(resource, operation)
+        mark = Mark(uuid.uuid4().hex, self._now()) if type is OperationType.CREATING else None
+        return Operation(resource, type, mark)
 
-    async def _apply(self, step: Step) -> Done:
+    async def _apply(self, step: Step, mark: Mark | None) -> Done:
         match step.op:
             case Op.CREATE | Op.CREATE_REPLACEMENT:
-                return await self._create(step)
+                return await self._create(step, mark)
             case Op.UPDATE:
                 return await self._update(step)
             case Op.DELETE | Op.DELETE_REPLACED | Op.DISCARD_REPLACED:
@@ -125,7 +130,7 @@ class StepExecutor:
             case _:
                 return Done(step.new)
 
-    async def _create(self, step: Step) -> Done:
+    async def _create(self, step: Step, mark: Mark | None) -> Done:
         new = _required(step.new)
         now = self._now()
         new = replace(new, created=now, modified=now)
@@ -138,7 +143,12 @@ class StepExecutor:
         timeout = new.custom_timeouts.create
         try:
             result = await self._call(
-                provider.create, new.urn, without_secrets(dict(new.inputs)), timeout, preview=self._dry_run
+                provider.create,
+                new.urn,
+                without_secrets(dict(new.inputs)),
+                timeout,
+                preview=self._dry_run,
+                mark=mark,
             )
         except PartialFailureError as error:
             return Done(self._partial(new, error), error)
@@ -226,7 +236,7 @@ class StepExecutor:
     async def _configured(self, provider: Resource) -> Resource:
         await self._call(self.providers.configure, provider)
         visible = {key: value for key, value in provider.inputs.items() if key != INTERNAL_KEY}
-        return replace(provider, outputs=mark(visible, {}, provider.additional_secret_outputs))
+        return replace(provider, outputs=mark_secrets(visible, {}, provider.additional_secret_outputs))
 
     def _partial(self, new: Resource, error: PartialFailureError) -> Resource:
         return replace(
@@ -249,7 +259,7 @@ def _is_counted(step: Step) -> bool:
 
 
 def _marked(new: Resource, outputs: Properties) -> Properties:
-    return mark(outputs, new.inputs, new.additional_secret_outputs)
+    return mark_secrets(outputs, new.inputs, new.additional_secret_outputs)
 
 
 def _required(resource: Resource | None) -> Resource:

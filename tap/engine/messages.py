@@ -154,3 +154,11 @@ def pending_operations(operations: Sequence[Operation]) -> str:
         f"Attempting to deploy or update resources with {len(operations)} pending operations "
         "from previous deployment.\n" + lines + _PENDING_ADVICE
     )
+
+
+def adopted(id: str) -> str:
+    return f"an earlier run was interrupted while it created this; it was made and is {id}"
+
+
+def unresolved(urn: str, reason: str) -> str:
+    return f"cannot find out what became of {urn}, which an earlier run was working on when it ended: {reason}"

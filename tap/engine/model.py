@@ -186,12 +186,24 @@ class OperationType(StrEnum):
     IMPORTING = "importing"
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """By what a creation is found again whose answer was lost: text that no other has, and when it was made (UTC).
+
+    It is made with the intent, before anything is created, and is the same when the creation is tried again.
+    """
+
+    text: str
+    made: datetime
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
-    """An operation that was begun and, as far as the file knows, not ended."""
+    """An operation that was begun and, as far as the file knows, not ended. `mark`: of a creation of this engine's."""
 
     resource: Resource
     type: OperationType
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from tap.engine.model import DiffKind
+from tap.engine.model import DiffKind, Mark
 from tap.engine.values import Properties
 
 
@@ -79,6 +79,10 @@ class PartialFailureError(ProviderError):
         self.outputs = outputs
 
 
+class OutcomeUnknownError(ProviderError):
+    """Nobody knows whether a call did its work: it stays begun, and the next run finds out."""
+
+
 class Provider(Protocol):
     """One configured provider of one package. Times are seconds; 0 means the provider's own default."""
 
@@ -104,8 +108,10 @@ class Provider(Protocol):
         ignore_changes: tuple[str, ...],
     ) -> DiffResult: ...
 
-    def create(self, urn: str, inputs: Properties, timeout: float, *, preview: bool) -> CreateResult:
-        """Raises ProviderError, PartialFailureError."""
+    def create(
+        self, urn: str, inputs: Properties, timeout: float, *, preview: bool, mark: Mark | None = None
+    ) -> CreateResult:
+        """`mark`: None in a preview. Raises ProviderError, PartialFailureError, OutcomeUnknownError."""
         ...
 
     def read(self, urn: str, id: str, inputs: Properties, outputs: Properties) -> ReadResult | None:
@@ -126,12 +132,12 @@ class Provider(Protocol):
     ) -> Properties:
         """The new outputs. What lies on an ignored path stays as it is there, whatever the inputs say.
 
-        Raises ProviderError, PartialFailureError.
+        Raises ProviderError, PartialFailureError, OutcomeUnknownError.
         """
         ...
 
     def delete(self, urn: str, id: str, inputs: Properties, outputs: Properties, timeout: float) -> None:
-        """Absent is fine. Raises ProviderError."""
+        """Absent is fine. Raises ProviderError, OutcomeUnknownError."""
         ...
 
     def invoke(self, token: str, arguments: Properties) -> Properties:
@@ -140,4 +146,16 @@ class Provider(Protocol):
 
     def cancel(self) -> None:
         """Stop waiting wherever a call waits; running calls then fail soon."""
+        ...
+
+
+@runtime_checkable
+class FindsCreations(Protocol):
+    """What a provider is besides, if it can tell after a crash what became of what was begun.
+
+    Operations of other providers stay pending, and the user is warned, as Pulumi does.
+    """
+
+    def find_created(self, urn: str, inputs: Properties, mark: Mark) -> ReadResult | None:
+        """What a creation with this mark made; None: nothing. Never what was there before. Raises ProviderError."""
         ...

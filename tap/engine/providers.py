@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from tap.engine.model import PROVIDER_TYPE_PREFIX, Goal, Resource
+from tap.engine.model import PROVIDER_TYPE_PREFIX, Goal, Mark, Resource
 from tap.engine.provider import CheckResult, CreateResult, DiffResult, Provider, ProviderError, ReadResult
 from tap.engine.urn import package_of, provider_reference, split_reference
 from tap.engine.values import Properties, contains_unknown, without_secrets
@@ -53,7 +53,9 @@ class UnconfiguredProvider:
     ) -> DiffResult:
         return DiffResult(changes=True)
 
-    def create(self, urn: str, inputs: Properties, timeout: float, *, preview: bool) -> CreateResult:
+    def create(
+        self, urn: str, inputs: Properties, timeout: float, *, preview: bool, mark: Mark | None = None
+    ) -> CreateResult:
         return CreateResult("", {})
 
     def read(self, urn: str, id: str, inputs: Properties, outputs: Properties) -> ReadResult | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import count
 from typing import Protocol
 
-from tap.engine.model import Op, Operation, OperationType, Resource, Step
+from tap.engine.model import Op, Operation, Resource, Step
 from tap.engine.snapshot import Added, Altered, Began, Change, Ended, Removed, Renamed, Snapshot
 
 
@@ -27,10 +27,10 @@ class Recorder:
         self._journal = journal
         self._keys = count(1)
 
-    async def begin(self, resource: Resource, type: OperationType) -> int:
+    async def begin(self, operation: Operation) -> int:
         """Note that an operation is about to touch the cloud; returns once that is on the disk."""
         key = next(self._keys)
-        await self.record([Began(key, Operation(resource, type))])
+        await self.record([Began(key, operation)])
         return key
 
     async def record(self, changes: Sequence[Change], *, durable: bool = True) -> None:
@@ -60,6 +60,9 @@ class Recorder:
                 case Op.DELETE_REPLACED | Op.DISCARD_REPLACED:
                     gone = current.delete or step.pending_delete
                     changes.append(Removed(slot) if gone else Altered(slot, replace(current, pending_replacement=True)))
+                case Op.CREATE_REPLACEMENT if not step.pending_delete and not current.pending_replacement:
+                    # It was to be deleted first, with what it hung on, and that failed: it is still there.
+                    changes.append(Altered(slot, replace(current, delete=True)))
                 case Op.CREATE_REPLACEMENT | Op.IMPORT_REPLACEMENT | Op.READ_REPLACEMENT:
                     gone = current.pending_replacement or not step.pending_delete
                     changes.append(Removed(slot) if gone else Altered(slot, replace(current, delete=True)))

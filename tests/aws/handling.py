@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tap.aws.tags import MARK_KEY
+
 
 def urn_of(token):
     return f"urn:pulumi:test::one::{token}::sample"
@@ -25,3 +27,8 @@ def delete(provider, token, inputs, made, timeout=0):
 
 def changes(provider, token, inputs, made):
     return provider.diff(urn_of(token), made.id, inputs, made.outputs, inputs, ()).changes
+
+
+def tags_in(described):
+    """Tags as boto3 describes them, without the mark of the creation."""
+    return {tag["Key"]: tag["Value"] for tag in described if tag["Key"] != MARK_KEY}

@@ -43,6 +43,7 @@ class MetricAlarm(ResourceType):
     name = GeneratedName("name", 255)
     set_properties = frozenset({*_ACTIONS, "metricQueries"})
     taggable = True
+    marked_by_tag = True
     schema_version = 1
     actions = frozenset({
         "cloudwatch:PutMetricAlarm", "cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource",
@@ -60,6 +61,9 @@ class MetricAlarm(ResourceType):
             )
         cloudwatch.put_metric_alarm(**self._document(want), Tags=to_list(want.get("tags", {})))
         return str(want["name"])
+
+    def made_ids(self, aws: Aws, want: Wanted, mark: str) -> list[str]:
+        return [str(want["name"])]
 
     def find(self, aws: Aws, id: str, want: Wanted) -> Found | None:
         cloudwatch = aws.client("cloudwatch")

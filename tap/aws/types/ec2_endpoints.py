@@ -7,8 +7,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tap.aws.compare import equal_in_meaning
+from tap.aws.ec2_resource import Ec2Resource
 from tap.aws.errors import code_of
-from tap.aws.resource_type import Aws, Client, Found, ResourceType, Wanted
+from tap.aws.resource_type import Aws, Client, Found, Wanted
 from tap.aws.tags import EC2_TAG_ACTIONS, ec2_tag_specifications, from_list, sync_ec2_tags
 from tap.aws.waits import settled, wait
 from tap.engine.provider import ProviderError
@@ -16,14 +17,13 @@ from tap.engine.provider import ProviderError
 _LISTS = {"routeTableIds": "RouteTableIds", "subnetIds": "SubnetIds", "securityGroupIds": "SecurityGroupIds"}
 
 
-class VpcEndpoint(ResourceType):
+class VpcEndpoint(Ec2Resource):
     token = "aws:ec2/vpcEndpoint:VpcEndpoint"
     supported = frozenset({"vpcId", "serviceName", "vpcEndpointType", "policy", "privateDnsEnabled", *_LISTS})
     replace_on = frozenset({"vpcId", "serviceName", "vpcEndpointType"})
     defaults = {"vpcEndpointType": "Gateway"}
     json_properties = frozenset({"policy"})
     set_properties = frozenset(_LISTS)
-    taggable = True
     timeouts = {"create": 600, "update": 600, "delete": 600}
     gone = frozenset({"InvalidVpcEndpointId.NotFound", "InvalidVpcEndpoint.NotFound"})
     actions = EC2_TAG_ACTIONS | {
@@ -137,7 +137,7 @@ def _raise_refusals(answer: Any) -> None:
 _SUBJECTS = {"vpcId": "VPC", "subnetId": "Subnet", "eniId": "NetworkInterface"}
 
 
-class FlowLog(ResourceType):
+class FlowLog(Ec2Resource):
     token = "aws:ec2/flowLog:FlowLog"
     supported = frozenset(
         {"iamRoleArn", "logDestination", "logDestinationType", "logFormat", "maxAggregationInterval", "trafficType"}
@@ -145,7 +145,6 @@ class FlowLog(ResourceType):
     )
     replace_on = supported
     defaults = {"logDestinationType": "cloud-watch-logs", "maxAggregationInterval": 600}
-    taggable = True
     schema_version = 1
     gone = frozenset({"InvalidFlowLogId.NotFound"})
     actions = EC2_TAG_ACTIONS | {"ec2:CreateFlowLogs", "ec2:DescribeFlowLogs", "ec2:DeleteFlowLogs", "iam:PassRole"}

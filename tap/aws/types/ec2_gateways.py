@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from tap.aws.resource_type import Aws, Found, Made, ResourceType, Wanted
+from tap.aws.ec2_resource import Ec2Resource
+from tap.aws.resource_type import Aws, Found, Made, Wanted
 from tap.aws.tags import EC2_TAG_ACTIONS, ec2_tag_specifications, from_list, sync_ec2_tags
 from tap.aws.waits import once_unused, settled, wait
 from tap.engine.provider import ProviderError
 
 
-class InternetGateway(ResourceType):
+class InternetGateway(Ec2Resource):
     token = "aws:ec2/internetGateway:InternetGateway"
     supported = frozenset({"vpcId"})
-    taggable = True
     timeouts = {"create": 1200, "update": 1200, "delete": 1200}
     gone = frozenset({"InvalidInternetGatewayID.NotFound"})
     actions = EC2_TAG_ACTIONS | {
@@ -59,11 +59,10 @@ def _internet_gateway(aws: Aws, gateway: Any) -> Found:
     }
 
 
-class Eip(ResourceType):
+class Eip(Ec2Resource):
     token = "aws:ec2/eip:Eip"
     supported = frozenset({"domain", "address", "instance", "networkInterface"})
     replace_on = frozenset({"address", "domain"})
-    taggable = True
     timeouts = {"read": 900, "update": 300, "delete": 180}
     gone = frozenset({"InvalidAllocationID.NotFound"})
     actions = EC2_TAG_ACTIONS | {
@@ -135,12 +134,11 @@ def _dns_name(kind: str, ip: str, region: str, first_region: str, others: str) -
     return f"{kind}-{ip.replace('.', '-')}." + (first_region if region == "us-east-1" else f"{region}.{others}")
 
 
-class NatGateway(ResourceType):
+class NatGateway(Ec2Resource):
     token = "aws:ec2/natGateway:NatGateway"
     supported = frozenset({"allocationId", "connectivityType", "subnetId"})
     replace_on = frozenset({"allocationId", "connectivityType", "subnetId"})
     defaults = {"connectivityType": "public"}
-    taggable = True
     timeouts = {"create": 600, "update": 600, "delete": 1800}
     gone = frozenset({"NatGatewayNotFound"})
     actions = EC2_TAG_ACTIONS | {"ec2:CreateNatGateway", "ec2:DescribeNatGateways", "ec2:DeleteNatGateway"}

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tap.aws.resource_type import Aws, Client, Found, Made, ResourceType, Wanted
+from tap.aws.ec2_resource import Ec2Resource
+from tap.aws.resource_type import Aws, Client, Found, Made, Wanted
 from tap.aws.tags import EC2_TAG_ACTIONS, ec2_tag_specifications, from_list, sync_ec2_tags
 from tap.aws.waits import once_unused, wait
 
 _VPC_SWITCHES = ("enableDnsSupport", "enableDnsHostnames", "enableNetworkAddressUsageMetrics")
 
 
-class Vpc(ResourceType):
+class Vpc(Ec2Resource):
     token = "aws:ec2/vpc:Vpc"
     supported = frozenset({"cidrBlock", "instanceTenancy", "assignGeneratedIpv6CidrBlock", *_VPC_SWITCHES})
     replace_on = frozenset({"cidrBlock"})
     defaults = {"enableDnsSupport": True, "instanceTenancy": "default"}
-    taggable = True
     schema_version = 1
     gone = frozenset({"InvalidVpcID.NotFound"})
     actions = EC2_TAG_ACTIONS | {
@@ -135,13 +135,12 @@ _SUBNET_SWITCHES = {
 }
 
 
-class Subnet(ResourceType):
+class Subnet(Ec2Resource):
     token = "aws:ec2/subnet:Subnet"
     supported = frozenset(
         {"vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId", "ipv6CidrBlock", *_SUBNET_SWITCHES}
     )
     replace_on = frozenset({"vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId"})
-    taggable = True
     schema_version = 1
     timeouts = {"create": 600, "delete": 1200}
     gone = frozenset({"InvalidSubnetID.NotFound"})

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tap.aws.compare import canonical
+from tap.aws.ec2_resource import Ec2Resource
 from tap.aws.resource_type import Aws, Client, Found, Made, ResourceType, Wanted
 from tap.aws.tags import EC2_TAG_ACTIONS, ec2_tag_specifications, from_list, sync_ec2_tags
 from tap.aws.waits import once_unused
@@ -53,12 +54,11 @@ def _managed_routes(table: Any) -> Iterator[Any]:
             yield route
 
 
-class RouteTable(ResourceType):
+class RouteTable(Ec2Resource):
     token = "aws:ec2/routeTable:RouteTable"
     supported = frozenset({"vpcId", "routes"})
     replace_on = frozenset({"vpcId"})
     set_properties = frozenset({"routes"})
-    taggable = True
     timeouts = {"create": 300, "update": 120, "delete": 300}
     gone = frozenset({"InvalidRouteTableID.NotFound"})
     actions = EC2_TAG_ACTIONS | {
@@ -150,6 +150,9 @@ class Route(ResourceType):
         aws.client("ec2").create_route(RouteTableId=want["routeTableId"], **destination, **_parameters(want, _TARGETS))
         return _route_id(want["routeTableId"], *destination.values())
 
+    def made_ids(self, aws: Aws, want: Wanted, mark: str) -> list[str]:
+        return [_route_id(want["routeTableId"], *_parameters(want, _DESTINATIONS).values())]
+
     def find(self, aws: Aws, id: str, want: Wanted) -> Found | None:
         if want:
             table, wanted = want["routeTableId"], next(iter(_parameters(want, _DESTINATIONS).values()))
@@ -205,6 +208,11 @@ class RouteTableAssociation(ResourceType):
         answer = aws.client("ec2").associate_route_table(RouteTableId=want["routeTableId"], **_parameters(want, target))
         found = {key: want[key] for key in ("routeTableId", "subnetId", "gatewayId") if key in want}
         return Made(answer["AssociationId"], found)
+
+    def made_ids(self, aws: Aws, want: Wanted, mark: str) -> list[str]:
+        joined = want.get("subnetId") or want["gatewayId"]
+        found = self.find(aws, f"{joined}/{want['routeTableId']}", {})
+        return [found["id"]] if found else []
 
     def find(self, aws: Aws, id: str, want: Wanted) -> Found | None:
         """A change of table gives the association a new id, so what it joins says which one it is."""

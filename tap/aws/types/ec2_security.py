@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from tap.aws.ec2_resource import Ec2Resource
 from tap.aws.names import wanted_name
-from tap.aws.resource_type import Aws, Client, Found, GeneratedName, ResourceType, Wanted
+from tap.aws.resource_type import Aws, Client, Found, GeneratedName, Wanted
 from tap.aws.tags import EC2_TAG_ACTIONS, ec2_tag_specifications, from_list, sync_ec2_tags
 from tap.aws.waits import once_unused
 
@@ -80,11 +81,10 @@ def _rule(protocol: str, first: int, last: int, description: str) -> Found:
     return {**head, **{kind: [] for kind in _SOURCES}}
 
 
-class _Group(ResourceType):
+class _Group(Ec2Resource):
     """What a security group and a VPC's default one have in common."""
 
     set_properties = frozenset({"ingress", "egress"})
-    taggable = True
     schema_version = 1
     gone = frozenset({"InvalidGroup.NotFound"})
 
@@ -144,6 +144,7 @@ class SecurityGroup(_Group):
     replace_on = frozenset({"name", "namePrefix", "description", "vpcId"})
     defaults = {"description": "Managed by Pulumi"}
     name = GeneratedName("name", 255)
+    settles = frozenset({"egress"})
     timeouts = {"create": 600, "delete": 900}
     actions = _ACTIONS | {"ec2:CreateSecurityGroup", "ec2:DeleteSecurityGroup"}
 
@@ -182,6 +183,8 @@ class DefaultSecurityGroup(_Group):
     token = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
     supported = frozenset({"vpcId", "ingress", "egress", "revokeRulesOnDelete"})
     replace_on = frozenset({"vpcId"})
+    marked_by_tag = False
+    settles = frozenset({"ingress", "egress"})
     actions = _ACTIONS
 
     def make(self, aws: Aws, want: Wanted, mark: str) -> str:
@@ -189,6 +192,10 @@ class DefaultSecurityGroup(_Group):
         network = want.get("vpcId") or self._default_vpc(ec2)
         filters = [{"Name": "vpc-id", "Values": [network]}, {"Name": "group-name", "Values": ["default"]}]
         return str(ec2.describe_security_groups(Filters=filters)["SecurityGroups"][0]["GroupId"])
+
+    def made_ids(self, aws: Aws, want: Wanted, mark: str) -> list[str]:
+        """A creation only finds what its VPC has had from the start."""
+        return []
 
     def settle(self, aws: Aws, id: str) -> Found | None:
         ec2 = aws.client("ec2")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from tap.aws.resource_type import Aws, Client, Found, Made, ResourceType, Wanted
+from tap.aws.ec2_resource import Ec2Resource
+from tap.aws.resource_type import Aws, Client, Found, Made, Wanted
 from tap.aws.tags import EC2_TAG_ACTIONS, ec2_tag_specifications, from_list, sync_ec2_tags
 
 _PROTOCOLS = {"all": "-1", "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
@@ -17,13 +18,12 @@ _SOURCES = {
 _ACTIONS = EC2_TAG_ACTIONS | {"ec2:DescribeSecurityGroupRules", "ec2:ModifySecurityGroupRules"}
 
 
-class _Rule(ResourceType):
+class _Rule(Ec2Resource):
     """A rule of one source; which way it goes is all in which the two types differ."""
 
     direction: ClassVar[str]
     supported = frozenset({"securityGroupId", "ipProtocol", "fromPort", "toPort", "description", *_SOURCES})
     replace_on = frozenset({"securityGroupId"})
-    taggable = True
     plugin_framework = True
     gone = frozenset({"InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound", "InvalidGroup.NotFound"})
 

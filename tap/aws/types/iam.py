@@ -40,6 +40,7 @@ class Role(ResourceType):
     gone = _GONE
     regional = False
     taggable = True
+    marked_by_tag = True
     actions = frozenset({
         "iam:CreateRole", "iam:GetRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole",
         "iam:PutRolePermissionsBoundary", "iam:DeleteRolePermissionsBoundary", "iam:TagRole", "iam:UntagRole",
@@ -62,6 +63,9 @@ class Role(ResourceType):
         answer = _once_known(aws, lambda: aws.client("iam").create_role(**arguments))
         role = {"MaxSessionDuration": want["maxSessionDuration"], "Tags": arguments["Tags"], **answer["Role"]}
         return Made(str(arguments["RoleName"]), _role_outputs(role, want))
+
+    def made_ids(self, aws: Aws, want: Wanted, mark: str) -> list[str]:
+        return [str(wanted_name(want, mark))]
 
     def find(self, aws: Aws, id: str, want: Wanted) -> Found:
         return _role_outputs(aws.client("iam").get_role(RoleName=id)["Role"], want)
@@ -185,6 +189,9 @@ class RolePolicy(ResourceType):
         prefix = {"namePrefix": want["namePrefix"]} if "namePrefix" in want else {}
         outputs = {"role": want["role"], "name": name, "policy": normalised_json(want["policy"]), **prefix}
         return Made(f"{want['role']}:{name}", outputs)
+
+    def made_ids(self, aws: Aws, want: Wanted, mark: str) -> list[str]:
+        return [f"{want['role']}:{wanted_name(want, mark)}"]
 
     def find(self, aws: Aws, id: str, want: Wanted) -> Found:
         role, _, name = id.partition(":")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -10,7 +11,7 @@ from tap.aws.compare import equal_in_meaning, normalised_json
 from tap.aws.errors import code_of
 from tap.aws.names import wanted_name
 from tap.aws.resource_type import Aws, Client, Found, GeneratedName, Made, ResourceType, Wanted
-from tap.aws.tags import diff_tags, from_list, to_list
+from tap.aws.tags import MARK_KEY, diff_tags, from_list, to_list
 from tap.aws.validation import Problems, between, length, matches, not_together, one_of
 from tap.aws.waits import retry
 
@@ -33,10 +34,11 @@ class Key(ResourceType):
     json_properties = frozenset({"policy"})
     gone = frozenset({"NotFoundException"})
     taggable = True
+    marked_by_tag = True
     timeouts = {"create": 120}
     actions = frozenset({
-        "kms:CreateKey", "kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags",
-        "kms:EnableKey", "kms:DisableKey", "kms:EnableKeyRotation", "kms:DisableKeyRotation",
+        "kms:CreateKey", "kms:ListKeys", "kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus",
+        "kms:ListResourceTags", "kms:EnableKey", "kms:DisableKey", "kms:EnableKeyRotation", "kms:DisableKeyRotation",
         "kms:UpdateKeyDescription", "kms:PutKeyPolicy", "kms:TagResource", "kms:UntagResource",
         "kms:ScheduleKeyDeletion",
     })  # fmt: skip
@@ -56,6 +58,12 @@ class Key(ResourceType):
         answer = _once_known(aws, lambda: aws.client("kms").create_key(**arguments))
         return str(answer["KeyMetadata"]["KeyId"])
 
+    def made_ids(self, aws: Aws, want: Wanted, mark: str) -> list[str]:
+        """KMS can not be asked by tag: every key is asked for its tags."""
+        kms = aws.client("kms")
+        keys = [key["KeyId"] for page in kms.get_paginator("list_keys").paginate() for key in page["Keys"]]
+        return [key for key in keys if _tags(kms, key).get(MARK_KEY) == mark]
+
     def find(self, aws: Aws, id: str, want: Wanted) -> Found | None:
         kms = aws.client("kms")
         key = kms.describe_key(KeyId=id)["KeyMetadata"]
@@ -64,7 +72,6 @@ class Key(ResourceType):
         policy = kms.get_key_policy(KeyId=id, PolicyName="default")["Policy"]
         # Only keys whose material KMS made can rotate; it may refuse the question for others.
         rotation = kms.get_key_rotation_status(KeyId=id) if key["Origin"] == "AWS_KMS" else {}
-        tags = kms.list_resource_tags(KeyId=id)["Tags"]  # a page holds the 50 tags that a key can have
         return {
             **{name: want[name] for name in ("bypassPolicyLockoutSafetyCheck", "deletionWindowInDays") if name in want},
             "arn": key["Arn"],
@@ -79,7 +86,7 @@ class Key(ResourceType):
             "multiRegion": key.get("MultiRegion", False),
             "policy": normalised_json(policy),
             "rotationPeriodInDays": rotation.get("RotationPeriodInDays", 0),
-            "tags": from_list(tags, "TagKey", "TagValue"),
+            "tags": _tags(kms, id),
             "xksKeyId": key.get("XksKeyConfiguration", {}).get("Id", ""),
         }
 
@@ -127,6 +134,11 @@ _ON_CREATION: Final = {
     "customKeyStoreId": "CustomKeyStoreId",
     "xksKeyId": "XksKeyId",
 }
+
+
+def _tags(kms: Client, id: str) -> dict[str, str]:
+    """A page holds the 50 tags that a key can have."""
+    return from_list(kms.list_resource_tags(KeyId=id)["Tags"], "TagKey", "TagValue")
 
 
 def _mend_rotation(aws: Aws, id: str, have: Found, want: Wanted) -> None:
@@ -187,7 +199,7 @@ class Alias(ResourceType):
     replace_on = frozenset({"name", "namePrefix"})
     name = GeneratedName("name", 238, prefix="alias/")
     gone = frozenset({"NotFoundException"})
-    actions = frozenset({"kms:CreateAlias", "kms:DescribeKey", "kms:UpdateAlias", "kms:DeleteAlias"})
+    actions = frozenset({"kms:CreateAlias", "kms:DescribeKey", "kms:ListAliases", "kms:UpdateAlias", "kms:DeleteAlias"})
 
     def make(self, aws: Aws, want: Wanted, mark: str) -> Made:
         name = wanted_name(want, mark)
@@ -195,6 +207,14 @@ class Alias(ResourceType):
         aws.client("kms").create_alias(AliasName=name, TargetKeyId=want["targetKeyId"])
         key_arn = f"arn:{aws.partition}:kms:{aws.region}:{aws.account_id}:key/{key_id}"
         return Made(name, _alias_outputs(aws, name, want, {"KeyId": key_id, "Arn": key_arn}))
+
+    def made_ids(self, aws: Aws, want: Wanted, mark: str) -> list[str]:
+        return [str(wanted_name(want, mark))]
+
+    def made_at(self, aws: Aws, id: str) -> datetime | None:
+        pages = aws.client("kms").get_paginator("list_aliases").paginate()
+        alias: dict[str, Any] = next(each for page in pages for each in page["Aliases"] if each["AliasName"] == id)
+        return alias.get("CreationDate")  # moto leaves it out
 
     def find(self, aws: Aws, id: str, want: Wanted) -> Found:
         """Whose alias it is, the key says that answers to it: one call, whatever the number of aliases."""

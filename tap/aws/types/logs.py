@@ -30,6 +30,7 @@ class LogGroup(ResourceType):
     name = GeneratedName("name", 255)
     gone = frozenset({"ResourceNotFoundException"})
     taggable = True
+    marked_by_tag = True
     actions = frozenset({
         "logs:CreateLogGroup", "logs:DescribeLogGroups", "logs:ListTagsForResource", "logs:PutRetentionPolicy",
         "logs:DeleteRetentionPolicy", "logs:AssociateKmsKey", "logs:DisassociateKmsKey", "logs:TagResource",
@@ -45,6 +46,9 @@ class LogGroup(ResourceType):
                 arguments[key] = want[key]
         aws.client("logs").create_log_group(**arguments)
         return name
+
+    def made_ids(self, aws: Aws, want: Wanted, mark: str) -> list[str]:
+        return [str(wanted_name(want, mark))]
 
     def find(self, aws: Aws, id: str, want: Wanted) -> Found | None:
         logs = aws.client("logs")

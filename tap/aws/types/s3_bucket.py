@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -77,7 +78,7 @@ class Bucket(ResourceType):
     taggable = True
     timeouts = {"create": 1200, "read": 1200, "update": 1200, "delete": 1200}
     actions = frozenset({
-        "s3:CreateBucket", "s3:ListBucket", "s3:GetBucketTagging", "s3:PutBucketTagging",
+        "s3:CreateBucket", "s3:ListBucket", "s3:ListAllMyBuckets", "s3:GetBucketTagging", "s3:PutBucketTagging",
         "s3:GetBucketObjectLockConfiguration", "s3:ListBucketVersions", "s3:DeleteObject", "s3:DeleteObjectVersion",
         "s3:BypassGovernanceRetention", "s3:DeleteBucket",
     })  # fmt: skip
@@ -95,6 +96,18 @@ class Bucket(ResourceType):
             arguments["ObjectLockEnabledForBucket"] = True
         s3.create_bucket(**arguments)
         return Made(bucket, {**facts, **_kept(want), "objectLockEnabled": want.get("objectLockEnabled", False)})
+
+    def made_ids(self, aws: Aws, want: Wanted, mark: str) -> list[str]:
+        return [str(wanted_name(want, mark, name="bucket", prefix="bucketPrefix"))]
+
+    def made_at(self, aws: Aws, id: str) -> datetime | None:
+        """S3 takes no tags on creation, and in us-east-1 makes a bucket twice without a word: its age says whose it is."""
+        for page in aws.client("s3").get_paginator("list_buckets").paginate(Prefix=id):
+            for bucket in page["Buckets"]:
+                if bucket["Name"] == id:
+                    made: datetime = bucket["CreationDate"]
+                    return made
+        return None
 
     def find(self, aws: Aws, id: str, want: Wanted) -> Found:
         """One call; two more where an object lock is wanted, or where nothing is known yet (an import)."""
@@ -164,7 +177,7 @@ def _kept(want: Wanted) -> Found:
 def _refuse_existing(s3: Client, bucket: str) -> None:
     """In us-east-1 nothing else would say that the bucket was there before: it may be somebody's older one.
 
-    Whether it is what a first try with a lost answer made, only the caller of `make` can know (it calls `find` then).
+    What a first try with a lost answer made is told by its age (`made_at`).
     """
     if _exists(s3, bucket):
         raise ProviderError(

@@ -51,7 +51,10 @@ _FIFO_ONLY: Final = ("archivePolicy", "contentBasedDeduplication", "fifoThroughp
 
 
 class Topic(ResourceType):
-    """SNS hands out the ARN of a topic that has this name and the same attributes already: then it is adopted."""
+    """SNS hands out the ARN of a topic that has this name, the same attributes and the same tags already.
+
+    The tags say whose it is: of one that was there before they are others, which SNS refuses.
+    """
 
     token = "aws:sns/topic:Topic"
     supported = frozenset({"name", "namePrefix", *_TOPIC_ATTRIBUTES})
@@ -60,6 +63,7 @@ class Topic(ResourceType):
     json_properties = frozenset({"archivePolicy", "deliveryPolicy", "policy"})
     gone = frozenset({"NotFound"})
     taggable = True
+    marked_by_tag = True
     actions = frozenset({
         "sns:CreateTopic", "sns:GetTopicAttributes", "sns:SetTopicAttributes", "sns:ListTagsForResource",
         "sns:TagResource", "sns:UntagResource", "sns:DeleteTopic",
@@ -68,11 +72,12 @@ class Topic(ResourceType):
     def make(self, aws: Aws, want: Wanted, mark: str) -> str:
         at_once = {**_AT_ONCE, **(_CREATION_ONLY if want.get("fifoTopic") else {})}
         attributes = {theirs: _as_text(want[ours]) for ours, theirs in at_once.items() if want.get(ours)}
-        name = wanted_name(want, mark)
-        if want.get("fifoTopic") and "name" not in want:
-            name += ".fifo"
         tags = to_list(want.get("tags", {}))
-        return str(aws.client("sns").create_topic(Name=name, Attributes=attributes, Tags=tags)["TopicArn"])
+        answer = aws.client("sns").create_topic(Name=_topic_name(want, mark), Attributes=attributes, Tags=tags)
+        return str(answer["TopicArn"])
+
+    def made_ids(self, aws: Aws, want: Wanted, mark: str) -> list[str]:
+        return [f"arn:{aws.partition}:sns:{aws.region}:{aws.account_id}:{_topic_name(want, mark)}"]
 
     def find(self, aws: Aws, id: str, want: Wanted) -> Found:
         sns = aws.client("sns")
@@ -115,6 +120,11 @@ class Topic(ResourceType):
             *one_of(want, "fifoThroughputScope", {"Topic", "MessageGroup"}),
             *rates,
         ]
+
+
+def _topic_name(want: Wanted, mark: str) -> str:
+    is_suffixed = want.get("fifoTopic") and "name" not in want
+    return f"{wanted_name(want, mark)}{'.fifo' if is_suffixed else ''}"
 
 
 _UNSET: Final[Mapping[str, Any]] = {
@@ -203,7 +213,8 @@ class TopicSubscription(ResourceType):
     json_properties = frozenset({"deliveryPolicy", "filterPolicy", "redrivePolicy", "replayPolicy"})
     gone = frozenset({"NotFound"})
     actions = frozenset({
-        "sns:Subscribe", "sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes", "sns:Unsubscribe",
+        "sns:Subscribe", "sns:ListSubscriptionsByTopic", "sns:GetSubscriptionAttributes",
+        "sns:SetSubscriptionAttributes", "sns:Unsubscribe",
     })  # fmt: skip
 
     def make(self, aws: Aws, want: Wanted, mark: str) -> str:
@@ -218,6 +229,13 @@ class TopicSubscription(ResourceType):
             ReturnSubscriptionArn=True,
         )
         return str(answer["SubscriptionArn"])
+
+    def made_ids(self, aws: Aws, want: Wanted, mark: str) -> list[str]:
+        """One that waits for its confirmation is listed without its ARN; to ask for it again is harmless."""
+        pages = aws.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=want["topic"])
+        listed = [each for page in pages for each in page["Subscriptions"]]
+        same = [each for each in listed if (each["Protocol"], each["Endpoint"]) == (want["protocol"], want["endpoint"])]
+        return [each["SubscriptionArn"] for each in same if each["SubscriptionArn"].startswith("arn:")]
 
     def wait_ready(self, aws: Aws, id: str) -> None:
         def confirmed() -> bool | None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import count
 from typing import Any
 
-from tap.engine.model import DiffKind
+from tap.engine.model import DiffKind, Mark
 from tap.engine.provider import (
     CheckFailure,
     CheckResult,
@@ -115,7 +115,9 @@ class FakeProvider:
         self.cloud.called("Diff", urn=urn, id=id, oldInputs=dict(old_inputs), news=dict(news), **ignored)
         return _compared(old_inputs, news)
 
-    def create(self, urn: str, inputs: Properties, timeout: float, *, preview: bool) -> CreateResult:
+    def create(
+        self, urn: str, inputs: Properties, timeout: float, *, preview: bool, mark: Mark | None = None
+    ) -> CreateResult:
         self.cloud.called("Create", urn=urn, inputs=dict(inputs), preview=preview, **_timed(timeout))
         if preview:
             return CreateResult("", {**inputs, "id_echo": UNKNOWN})
