@@ -1,0 +1,278 @@
+"""The real `tap`, SIGKILLed at every write of the journal, every touch of a file and every call of AWS; then run again.
+
+`python -m soak.crash_matrix` runs all of it. A case: run and be killed, run again, look. It passes if the second run
+succeeds; nothing is in the account that the undisturbed run does not have, nothing missing, nothing twice; the state
+keeps Pulumi's rules, holds what the undisturbed run's does, and has nothing pending; the outputs have the undisturbed
+run's shape; and a third run, which compares the state with AWS as well, finds nothing to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from soak.edited_program import AFTER, BEFORE
+from soak.kill_points import Kind, Point, install, note_in, noted_in
+from soak.world import Scene, Workshop, World, shape, worlds, write_program
+from tap.errors import TapError
+from tap.state.integrity import integrity_problems
+
+SECONDS_MAX = 7200
+PROCESSES = 2
+
+
+@dataclass(frozen=True)
+class Story:
+    """What is killed: a command, and what it begins with."""
+
+    name: str
+    command: str
+    scene: Scene
+
+
+@dataclass(frozen=True)
+class Normal:
+    """What the undisturbed run comes to."""
+
+    points: tuple[Point, ...]
+    counts: dict[str, int]
+    urns: list[str]
+    outputs: Any
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How one case went. reached: whether the run came to the point, and was killed. problems: () if it passed."""
+
+    story: str
+    point: Point
+    reached: bool
+    problems: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: of how many points of a kind how many were recovered from."""
+
+    story: str
+    kind: str
+    points: int
+    recovered: int
+    not_reached: int
+    seconds: float
+
+
+STORIES = ("up", "destroy", "update")
+
+
+@contextmanager
+def story_of(workshop: Workshop, name: str) -> Iterator[Story]:
+    """`up` and `destroy` of the whole stack; `update`: a program of all kinds of changes, which is smaller."""
+    with ExitStack() as stack:
+        if name == "update":
+            first = stack.enter_context(workshop.after(workshop.scene("before", BEFORE), "built", _build))
+            write_program(first.folder, AFTER, None)
+            yield Story(name, "up", first)
+        elif name == "destroy":
+            built = stack.enter_context(workshop.after(workshop.scene("stack"), "built", _build))
+            yield Story(name, "destroy", built)
+        else:
+            yield Story(name, "up", workshop.scene("stack"))
+
+
+def _build(world: World) -> None:
+    _must(world.tap("up"), "building")
+
+
+def _must(ended: Any, doing: str) -> None:
+    if ended.code != 0:
+        raise RuntimeError(f"{doing} failed with {ended.code}: {ended.said}")
+
+
+def undisturbed(workshop: Workshop, story: Story) -> Normal:
+    """The run without a kill, and which points it comes by."""
+    with workshop.world(story.scene) as world:
+        notes = workshop.folder / "points"
+        notes.unlink(missing_ok=True)
+        _must(world.tap(story.command, before=partial(_noting, world.root, notes)), story.name)
+        again = world.tap(story.command, *_quietly(story))
+        _must(again, f"the second {story.name}")
+        urns = [resource.urn for resource in world.store.load().resources]
+        return Normal(tuple(noted_in(notes)), world.counts(), sorted(urns), shape(again.document.get("outputs")))
+
+
+def _noting(root: Path, notes: Path) -> None:
+    install(root, note=note_in(notes))
+
+
+def _quietly(story: Story) -> tuple[str, ...]:
+    return ("--refresh", "--expect-no-changes") if story.command == "up" else ()
+
+
+def try_out(workshop: Workshop, story: Story, normal: Normal, point: Point) -> Verdict:
+    """One case."""
+    began = time.monotonic()
+    with workshop.world(story.scene) as world:
+        first = world.tap(story.command, before=partial(install, world.root, kill_at=point))
+        problems = [] if first.killed or first.code == 0 else [f"the first run ended with {first.code}: {first.said}"]
+        problems += after_a_rerun(world, story, normal)
+        return Verdict(story.name, point, first.killed, tuple(problems), time.monotonic() - began)
+
+
+def after_a_rerun(world: World, story: Story, normal: Normal) -> list[str]:
+    """Run again what did not come to its end, and tell what is not as it would have been."""
+    again = world.tap(story.command)
+    if again.code != 0:
+        return [f"the next run ended with {again.code}: {again.said}"]
+    quiet = world.tap(story.command, *_quietly(story))
+    if quiet.code != 0:
+        changed = [f"{one['op']} {one['urn'].rpartition('::')[2]}" for one in quiet.document.get("steps", [])]
+        changed = [text for text in changed if not text.startswith(("same", "refresh", "read"))]
+        return [f"the third run ended with {quiet.code}: {quiet.said}; {changed}"]
+    return [*_state_problems(world, normal), *_differences(world.counts(), normal), *_output_problems(quiet, normal)]
+
+
+def _state_problems(world: World, normal: Normal) -> Iterable[str]:
+    try:
+        state = world.store.load()
+    except TapError as error:
+        return [f"the state can not be read: {error}"]
+    problems = list(integrity_problems(state))
+    if state.pending:
+        problems.append(f"pending: {[operation.resource.urn for operation in state.pending]}")
+    urns = sorted(resource.urn for resource in state.resources)
+    if urns != normal.urns:
+        problems.append(f"the state has {_more(urns, normal.urns)} more and lacks {_more(normal.urns, urns)}")
+    paths = world.store.paths
+    left = [path for path in (world.root / ".tap").rglob("*.draft")]
+    left += [path for path in (paths.journal, *_files(paths.pulumi_locks)) if path.exists()]
+    return [*problems, *(f"left behind: {path.relative_to(world.root)}" for path in left)]
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    return folder.iterdir() if folder.is_dir() else ()
+
+
+def _more(these: Sequence[str], those: Sequence[str]) -> list[str]:
+    return [urn.rpartition("::")[2] for urn in (Counter(these) - Counter(those)).elements()]
+
+
+def _differences(found: dict[str, int], normal: Normal) -> Iterable[str]:
+    for kind in sorted(found.keys() | normal.counts.keys()):
+        more = found.get(kind, 0) - normal.counts.get(kind, 0)
+        if more:
+            yield f"{abs(more)} {kind} too {'many' if more > 0 else 'few'}"
+
+
+def _output_problems(quiet: Any, normal: Normal) -> Iterable[str]:
+    if shape(quiet.document.get("outputs")) != normal.outputs:
+        yield f"the outputs are {quiet.document.get('outputs')}"
+
+
+# -- all of it, in processes -------------------------------------------------------------------------------------------
+
+
+def sample(points: Sequence[Point], size: int, seed: int) -> list[Point]:
+    """So many points (0: all), of every kind equally many as far as there are, the same ones for the same seed."""
+    if not size:
+        return list(points)
+    dice = random.Random(seed)  # noqa: S311  - no secret
+    by_kind = {
+        kind: dice.sample(found, len(found)) for kind in Kind if (found := [p for p in points if p.kind == kind])
+    }
+    chosen: list[Point] = []
+    while len(chosen) < size and any(by_kind.values()):
+        chosen += [found.pop() for found in by_kind.values() if found]
+    return chosen[:size]
+
+
+def _work(name: str, part: int, parts: int, options: argparse.Namespace, verdicts: Path) -> None:
+    """One process's part of a story's points, those that were judged before left out."""
+    done = {verdict.point for verdict in read_verdicts(verdicts) if verdict.story == name}
+    with worlds() as workshop, story_of(workshop, name) as story, verdicts.open("a") as file:
+        normal = undisturbed(workshop, story)
+        chosen = sample(sorted(set(normal.points)), options.sample, options.seed)
+        points = [point for number, point in enumerate(chosen) if number % parts == part and point not in done]
+        began = time.monotonic()
+        for number, point in enumerate(points, 1):
+            if time.monotonic() - began > options.seconds:
+                break
+            verdict = try_out(workshop, story, normal, point)
+            file.write(json.dumps({**asdict(verdict), "kind": point.kind}) + "\n")
+            file.flush()
+            if verdict.problems:
+                print(f"{name}: {point}: {'; '.join(verdict.problems)}", file=sys.stderr, flush=True)
+            if number % 50 == 0:
+                print(f"{name}: {number} of {len(points)}", file=sys.stderr, flush=True)
+
+
+def read_verdicts(path: Path) -> list[Verdict]:
+    if not path.exists():
+        return []
+    found = []
+    for line in path.read_text().splitlines():
+        told = json.loads(line)
+        point = Point(Kind(told["point"]["kind"]), told["point"]["name"], told["point"]["number"])
+        found.append(Verdict(told["story"], point, told["reached"], tuple(told["problems"]), told["seconds"]))
+    return found
+
+
+def rows_of(verdicts: Sequence[Verdict]) -> list[Row]:
+    rows = []
+    for story in STORIES:
+        for kind in Kind:
+            of = [verdict for verdict in verdicts if verdict.story == story and verdict.point.kind == kind]
+            if of:
+                reached = [verdict for verdict in of if verdict.reached]
+                good = sum(not verdict.problems for verdict in reached)
+                seconds = sum(verdict.seconds for verdict in of)
+                rows.append(Row(story, kind, len(reached), good, len(of) - len(reached), seconds))
+    return rows
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m soak.crash_matrix", description=__doc__)
+    parser.add_argument("--story", choices=STORIES, action="append", help="only this one; may be repeated")
+    parser.add_argument("--sample", type=int, default=0, help="only so many points of each story")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=SECONDS_MAX, help="how long to go on for, per story")
+    parser.add_argument("--processes", type=int, default=PROCESSES)
+    parser.add_argument("--verdicts", type=Path, help="a file of verdicts to go on from, and to write to")
+    options = parser.parse_args(arguments)
+    verdicts = options.verdicts or Path(f"crash-matrix-{int(time.time())}.jsonl")
+    began = time.monotonic()
+    for name in options.story or STORIES:
+        spawn = multiprocessing.get_context("spawn")
+        parts = [
+            spawn.Process(target=_work, args=(name, part, options.processes, options, verdicts))
+            for part in range(options.processes)
+        ]
+        for process in parts:
+            process.start()
+        for process in parts:
+            process.join()
+    found = read_verdicts(verdicts)
+    for row in rows_of(found):
+        print(
+            f"{row.story}, killed at {row.kind}: {row.recovered} of {row.points}"
+            + (f" ({row.not_reached} not reached)" if row.not_reached else "")
+            + f", {row.seconds:.0f} s"
+        )
+    print(f"{time.monotonic() - began:.0f} s")
+    return int(any(verdict.problems for verdict in found))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
