@@ -186,8 +186,9 @@ def _depending(value: Value, dependencies: Iterable[str]) -> OutputValue:
 def _resource_options(request: resource_pb2.RegisterResourceRequest) -> resource_pb2.TransformResourceOptions:
     options = resource_pb2.TransformResourceOptions(aliases=[alias_pb2.Alias(urn=urn) for urn in request.aliasURNs])
     _copy_fields(request, options, {field: option for option, field in _RESOURCE_OPTIONS.items()})
-    if not (request.deleteBeforeReplaceDefined or request.deleteBeforeReplace):
-        options.ClearField("delete_before_replace")
+    if request.deleteBeforeReplaceDefined or request.deleteBeforeReplace:
+        # A field without presence: an explicit False is not among the fields that are copied.
+        options.delete_before_replace = request.deleteBeforeReplace
     return options
 
 
