@@ -231,7 +231,7 @@ def test_secrets_are_encrypted_wherever_they_are_written(story):
     assert SECRET in resource["outputs"]["password"].values()
     assert SECRET in story.first.resources["options-dev"]["outputs"]["hidden"].values()
     assert SECRET in story.first.resources["from-secret"]["inputs"]["copied"].values()
-    assert SECRET in resource["inputs"]["nested"]["key"][0].values()
+    assert SECRET in resource["inputs"]["nested"]["key"].values()
     told = story.first.call("Create", "secret")["inputs"]
 
     assert told == {"password": "canary-input", "nested": {"key": ["canary-list"]}}
