@@ -9,6 +9,7 @@ from typing import Final
 from tap.engine.deletion import protected_and_needed
 from tap.engine.deployment import Deployment
 from tap.engine.events import Diagnostic, Reporter
+from tap.engine.importing import ImportGoal
 from tap.engine.messages import nothing_unprotected, unprotected_destroyed
 from tap.engine.registration import ProgramContext, ProgramExit, Registrar
 from tap.lane import OpenLane, open_embedded_lane
@@ -16,7 +17,7 @@ from tap.project.project import Project
 from tap.project.stack_config import StackConfig
 from tap.run import DEFAULT_PARALLEL, Options, Outcome, Run, Work
 
-__all__ = ["DEFAULT_PARALLEL", "Options", "Outcome", "destroy", "preview", "refresh", "up"]
+__all__ = ["DEFAULT_PARALLEL", "Options", "Outcome", "destroy", "import_resource", "preview", "refresh", "up"]
 
 ORGANIZATION: Final = "organization"
 """The only organization that Pulumi's `file://` backend knows."""
@@ -66,6 +67,24 @@ def destroy(
             await _destroy(deployment, exclude_protected=options.exclude_protected)
 
     run = Run(root, options, reporter, open_lane, "destroy")
+    return run.preview(work) if preview_only else run.update(work)
+
+
+def import_resource(
+    root: Path,
+    options: Options,
+    goal: ImportGoal,
+    reporter: Reporter,
+    *,
+    preview_only: bool = False,
+    open_lane: OpenLane = open_embedded_lane,
+) -> Outcome:
+    """Take a resource that is in the cloud already into the state. Raises TapError for what stops it from beginning."""
+
+    async def work(deployment: Deployment, _project: Project, _config: StackConfig) -> None:
+        await deployment.import_resource(goal)
+
+    run = Run(root, options, reporter, open_lane, "resource-import")
     return run.preview(work) if preview_only else run.update(work)
 
 

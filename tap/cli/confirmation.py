@@ -13,7 +13,7 @@ from tap.errors import CancelledError, TapError, UsageError
 LOCAL_STACK = "local"
 PROD_STACK = "prod"
 
-VERBS = {"up": "update", "refresh": "refresh", "destroy": "destroy", "preview": "preview"}
+VERBS = {"up": "update", "refresh": "refresh", "destroy": "destroy", "preview": "preview", "import": "import"}
 """What Pulumi calls the operations in its texts."""
 
 

@@ -24,12 +24,16 @@ COMMANDS = {
     "destroy": "Delete everything in the stack",
     "outputs": "Print the stack's outputs",
     "status": "Say what is there: state, lock, embedded AWS",
+    "import": "Take a resource that is in the cloud already into the state",
     "state": "List, export, import, edit the state",
     "cancel": "Remove the lock of a run that is no more",
     "local": "Start, stop and use the embedded AWS",
     "completion": "Print a shell's completion script",
 }
 """Name -> line in the help. They stand here so that the help imports no command."""
+
+MODULES = {"import": "import_resource"}
+"""Where a command's name can be no module's."""
 
 ALIASES = {"plan": "preview", "apply": "up", "output": "outputs"}
 """What people type who come from other tools; not in the help."""
@@ -47,7 +51,8 @@ class _Commands(click.Group):
         name = ALIASES.get(cmd_name, cmd_name)
         if name not in COMMANDS:
             return None
-        command = getattr(importlib.import_module(f"tap.cli.commands.{name}"), name)
+        module = MODULES.get(name, name)
+        command = getattr(importlib.import_module(f"tap.cli.commands.{module}"), module)
         assert isinstance(command, click.Command)  # noqa: S101  - a bug of ours, said as one
         return command
 

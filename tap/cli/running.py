@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -16,11 +17,19 @@ from tap.cli.views.human_view import HumanView
 from tap.cli.views.json_view import JsonView
 from tap.cli.views.line_view import LineView
 from tap.cli.views.view import RunInfo, View
-from tap.engine.events import Diagnostic, Event
+from tap.engine.events import Diagnostic, Event, Reporter
 from tap.errors import ChangesError, UsageError
 from tap.operations import Options, Outcome
 
-Operation = Callable[[View], Outcome]
+Operation = Callable[[Reporter], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """What a command does, and its preview."""
+
+    preview: Operation
+    do: Operation
 
 
 class _ErrorsHeard:
@@ -45,8 +54,13 @@ def run_operation(
     skip_preview: bool,
     preview_only: bool,
     diff: bool,
-) -> None:
-    """Do what the command asks for. Raises TapError with the exit code for every end but a good one."""
+    acts: Acts | None = None,
+) -> bool:
+    """Do what the command asks for; whether it was done, and not only previewed.
+
+    acts: what to call for a command that is no operation on the whole stack. Raises TapError with the exit code for
+    every end but a good one.
+    """
     settings = settings_of(context)
     root = settings.project().root
     request = Request(
@@ -61,16 +75,18 @@ def run_operation(
     way = course(request)
     if way.preview:
         planned = RunInfo(command, options.stack, planning=True, diff=diff)
-        view, outcome = _run(settings, planned, _previewing(command, root, options), context)
+        planning = acts.preview if acts else _previewing(command, root, options)
+        view, outcome = _run(settings, planned, planning, context)
         if not way.run:
             _check_changes(command, options, outcome)
-            return
+            return False
         confirm(way.ask, request, view.details)
     else:
         confirm(way.ask, request, lambda: None)
     run = RunInfo(command, options.stack, planning=False, diff=diff)
-    _, outcome = _run(settings, run, _doing(command, root, options), context)
+    _, outcome = _run(settings, run, acts.do if acts else _doing(command, root, options), context)
     _check_changes(command, options, outcome)
+    return True
 
 
 def make_options(stack: str, given: dict[str, object]) -> Options:

@@ -16,10 +16,11 @@ from typing import Any, Final
 from tap.engine.builtin import StackOutputs, no_stacks, with_builtin
 from tap.engine.default_providers import DefaultProviders
 from tap.engine.delete_phase import DeletePhase
-from tap.engine.errors import GenerationError
-from tap.engine.events import OutputsRegistered, Reporter
+from tap.engine.errors import GenerationError, StepFailedError
+from tap.engine.events import Diagnostic, OutputsRegistered, Reporter
 from tap.engine.executor import StepExecutor
 from tap.engine.generator import StepGenerator
+from tap.engine.importing import ImportGoal, import_step, named_provider, parent_of, refuse_existing, stack_in
 from tap.engine.inheritance import Inheritance
 from tap.engine.invoking import GET_RESOURCE, Invoker
 from tap.engine.known import GeneratorSettings, Registration
@@ -43,8 +44,9 @@ from tap.engine.registration import (
 from tap.engine.run_status import RunStatus
 from tap.engine.snapshot import Snapshot
 from tap.engine.targets import Targets, not_found, with_dependents
-from tap.engine.urn import package_of
+from tap.engine.urn import create_urn, package_of
 from tap.engine.values import UNKNOWN, Properties, Value
+from tap.errors import TapError
 
 PROGRAM_SECONDS_MAX: Final = 5.0
 """How long a program may go on once the run is over, before it is ended: it is told at its next request."""
@@ -196,6 +198,36 @@ class Deployment:
         if not self.failed:
             await self._delete_what_is_left()
         self._status.say_how_it_ended(planning=self.settings.dry_run)
+
+    async def import_resource(self, goal: ImportGoal) -> None:
+        """Take a resource that is in the cloud already into the state. Nothing else changes."""
+        base, olds = self.recorder.snapshot.base, self.generator.known.olds
+        try:
+            stack = stack_in(base) or (await self._register_stack()).urn
+            parent = parent_of(goal, stack, olds)
+            urn = create_urn(self.settings.stack, self.settings.project, parent, goal.type, goal.name)
+            refuse_existing(goal, urn, olds)
+            provider = named_provider(goal, base)
+            if not provider:
+                provider = await self._defaults.reference_for(goal.type, goal.version, "")
+            await self.executor.execute(import_step(goal, urn, parent, provider))
+        except GenerationError as error:
+            self._status.stop(*error.diagnostics)
+        except StepFailedError as error:
+            self._status.step_has_failed(error.diagnostic)
+        except RefusedError as error:
+            self._status.stop(Diagnostic("error", str(error)))
+        except MonitorClosedError:
+            pass  # what stopped it was said then
+        except TapError as error:
+            self._status.state_failed(error)
+        self._status.say_how_it_ended(planning=self.settings.dry_run)
+
+    async def _register_stack(self) -> Registered:
+        settings = self.settings
+        return await self.register_resource(
+            Goal(STACK_TYPE, f"{settings.project}-{settings.stack}", custom=False, inputs={})
+        )
 
     async def recover(self, pending: Sequence[Operation]) -> tuple[Operation, ...]:
         """Before anything else: find out what became of what an earlier run did not end. See `Recoverer`.

@@ -43,8 +43,19 @@ HEADLINE = "bold bright_magenta"
 DANGER = "bold red"
 SEVERITY_STYLES = {"error": DANGER, "warning": "yellow", "info": "", "info#err": "", "debug": "dim"}
 
-TITLES = {"preview": "Previewing update", "up": "Updating", "refresh": "Refreshing", "destroy": "Destroying"}
-PREVIEW_TITLES = {"up": "Previewing update", "refresh": "Previewing refresh", "destroy": "Previewing destroy"}
+TITLES = {
+    "preview": "Previewing update",
+    "up": "Updating",
+    "refresh": "Refreshing",
+    "destroy": "Destroying",
+    "import": "Importing",
+}
+PREVIEW_TITLES = {
+    "up": "Previewing update",
+    "refresh": "Previewing refresh",
+    "destroy": "Previewing destroy",
+    "import": "Previewing import",
+}
 
 
 def title(command: str, stack: str, *, planning: bool) -> str:
