@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-import botocore.session
+from botocore.loaders import Loader
 
 from tap.aws.resource_type import Aws
 from tap.engine.provider import ProviderError
@@ -50,7 +50,9 @@ def _region(aws: Aws, arguments: Properties) -> dict[str, Any]:
 
 
 def _description(region: str) -> str:
-    for partition in botocore.session.get_session().get_data("endpoints")["partitions"]:
+    # A session would read the user's profile, and the default loader his ~/.aws/models.
+    own = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
+    for partition in own.load_data("endpoints")["partitions"]:
         if region in partition["regions"]:
             return str(partition["regions"][region]["description"])
     return ""

@@ -16,6 +16,7 @@ import botocore.retries.standard
 import botocore.session
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import IncompleteReadError
+from botocore.loaders import Loader
 
 from tap.local_aws.credentials import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from tap.local_aws.endpoint import require_loopback
@@ -122,6 +123,9 @@ def _session_without_user(access_key_id: str) -> botocore.session.Session:
     for name in ("config_file", "credentials_file"):
         variables[name] = (None, None, os.devnull, None)
     session = botocore.session.Session(session_vars=variables)
+    # The default loader takes service models from ~/.aws/models before botocore's own.
+    models = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
+    session.register_component("data_loader", models)
     session.set_credentials(access_key_id, SECRET_ACCESS_KEY)
     return session
 

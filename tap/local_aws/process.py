@@ -85,4 +85,8 @@ def _server_environment(port: int) -> dict[str, str]:
         "MOTO_PORT": str(port),
         "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",  # a second of start-up, and 600 images nobody asked for
         "MOTO_DISABLE_GLOBAL_CORS": "true",  # no web page has any business here
+        # moto makes sessions of botocore, which read the user's profiles and ~/.aws/models unless they find no home.
+        "HOME": os.devnull,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
