@@ -45,7 +45,7 @@ def constructor(resource: Resource, kind_of: Callable[[str], Kind], *, is_root: 
     options = list(_options(resource, is_root))
     if options:
         arguments.append(f"opts=pulumi.ResourceOptions({', '.join(options)})")
-    lines = [f'{variable(name_of(resource.urn))} = {place}.{name}({name_of(resource.urn)!r}']
+    lines = [f"{variable(name_of(resource.urn))} = {place}.{name}({name_of(resource.urn)!r}"]
     call = ",\n".join([*lines, *(_INDENT + argument for argument in arguments)]) + ")"
     return f"import pulumi\nimport pulumi_{package} as {package}\n\n{call}\n"
 

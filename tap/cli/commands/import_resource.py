@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from tap.cli.operation_options import operation_options
@@ -22,22 +24,7 @@ from tap.cli.settings import everywhere, json_option, settings_of, stack_option
 @json_option
 @everywhere
 @click.pass_context
-def import_resource(
-    context: click.Context,
-    /,
-    type: str,
-    name: str,
-    id: str,
-    stack: str,
-    parent: str,
-    provider: str,
-    protect: bool,
-    yes: bool,
-    skip_preview: bool,
-    preview_only: bool,
-    diff: bool,
-    endpoint: str,
-) -> None:
+def import_resource(context: click.Context, /, type: str, name: str, id: str, stack: str, **given: Any) -> None:
     """Take the resource with this ID, as AWS has it, into the state under this NAME.
 
     TYPE is Pulumi's, `aws:ec2/vpc:Vpc`. Prints the Python that states it.
@@ -49,16 +36,14 @@ def import_resource(
 
     settings = settings_of(context)
     project = settings.project()
-    goal = import_goal(type, name, id, parent=parent, provider=provider, protect=protect)
-    options = make_options(stack, {"endpoint": endpoint})
+    wanted = {key: given.pop(key) for key in ("parent", "provider", "protect")}
+    goal = import_goal(type, name, id, **wanted)
+    options = make_options(stack, {"endpoint": given.pop("endpoint")})
     acts = Acts(
         lambda view: operations.import_resource(project.root, options, goal, view, preview_only=True),
         lambda view: operations.import_resource(project.root, options, goal, view),
     )
-    done = run_operation(
-        context, "import", options, yes=yes, skip_preview=skip_preview, preview_only=preview_only, diff=diff, acts=acts
-    )
-    if not done:
+    if not run_operation(context, "import", options, acts=acts, **given):
         return
     code = code_of(project, stack, goal)
     if settings.json:
