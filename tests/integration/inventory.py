@@ -30,6 +30,9 @@ _EC2 = {
     "volume": ("describe_volumes", "Volumes", "VolumeId"),
     "key pair": ("describe_key_pairs", "KeyPairs", "KeyPairId"),
 }
+MARK = "tap:mark"
+"""The tag by which `tap` finds what an interrupted creation made; each creation has one of its own."""
+
 _VPC_ATTRIBUTES = ("enableDnsSupport", "enableDnsHostnames")
 _BUCKET_SETTINGS = {
     "versioning": ("get_bucket_versioning", ("Status",)),
@@ -52,9 +55,9 @@ _VOLATILE = {
     *("PrivateIp", "PrivateIpAddress", "PublicIp", "NatGatewayAddresses", "ResponseMetadata"),
     *("StateUpdatedTimestamp", "AlarmConfigurationUpdatedTimestamp", "StateTransitionedTimestamp"),
     *("CreationTime", "CreateTime", "CreationTimestamp", "creationTime", "LastUpdatedDate", "CreationDate"),
-    *("NextKeyRotationDate", "nextToken", "lastUpdatedTime"),
+    *("NextKeyRotationDate", "nextToken", "lastUpdatedTime", "ClientToken", MARK),
 }
-"""Ids and addresses that belong to another thing, and times: a thing that was mended has others."""
+"""Ids and addresses that belong to another thing, times and marks: a thing that was made again has others."""
 
 Inventory = dict[str, dict[str, Any]]
 """`<region> <type>` -> id -> description."""
@@ -195,5 +198,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items() if key not in _VOLATILE}
     if isinstance(value, list):
-        return sorted((_plain(each) for each in value), key=lambda each: json.dumps(each, sort_keys=True, default=str))
+        kept = [each for each in value if not (isinstance(each, dict) and each.get("Key") == MARK)]
+        return sorted((_plain(each) for each in kept), key=lambda each: json.dumps(each, sort_keys=True, default=str))
     return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -7,7 +7,6 @@ from tests.integration.gateway import gateway_to
 from tests.integration.inventory import inventory, tags_of
 from tests.integration.project import SMALL, Project
 
-PENDING = "Attempting to deploy or update resources with"
 ONE_AT_A_TIME = ("--parallel", "1")
 """Only what is held is in flight when the run ends."""
 
@@ -19,6 +18,12 @@ def _names(aws: Account) -> list[str]:
         if kind.startswith("us-east-1 ") and kind.endswith(("vpc", "subnet", "table", "gateway", "group", "rule")):
             names += [tags_of(each.get("Tags") or []).get("Name", "") for each in things.values()]
     return sorted(name for name in names if name.startswith("tap-"))
+
+
+def _is_told(shown: str, name: str) -> bool:
+    """Whether a run says that it found an operation begun whose end is not known, and of what."""
+    said = ("with 1 pending operations from previous deployment", "an earlier run was interrupted while it created")
+    return any(text in shown for text in said) and name in shown.partition("Diagnostics:")[2]
 
 
 def _twice(names: list[str]) -> set[str]:
@@ -70,11 +75,11 @@ def test_ctrl_c_twice_ends_at_once_and_the_next_up_says_which_operation_it_knows
     assert "^C received; terminating" in up.shown
     assert "Traceback" not in up.shown
     assert again.returncode == 0, again.stdout + again.stderr
-    assert f"{PENDING} 1 pending operations" in again.stdout
-    assert "tap-igw-local" in again.stdout.partition("Diagnostics:")[2]
+    assert _is_told(again.stdout, "tap-igw-local")
     assert settled["changeSummary"].keys() == {"same"}
-    # What AWS had made when nobody listened any more is there beside its successor, as with Pulumi: hence the warning.
-    assert _twice(names) == {"tap-igw-local"}
+    # What AWS had made when nobody listened any more is taken over where it can be told; where it can not, it is there
+    # beside its successor, as with Pulumi, and that is what is warned of.
+    assert _twice(names) <= {"tap-igw-local"}
 
 
 def test_a_tap_that_is_killed_leaves_a_state_from_which_the_next_up_converges(project: Project):
@@ -93,7 +98,7 @@ def test_a_tap_that_is_killed_leaves_a_state_from_which_the_next_up_converges(pr
     twice = _twice(_names(aws))
 
     assert again.returncode == 0, again.stdout + again.stderr
-    assert f"{PENDING} 1 pending operations" in again.stdout
+    assert _is_told(again.stdout, "-rt-")
     assert settled["changeSummary"].keys() == {"same"}
-    assert len(twice) == 1
+    assert len(twice) <= 1
     assert twice <= {"tap-public-rt-local", "tap-private-rt-us-east-1a-local", "tap-private-rt-us-east-1b-local"}
