@@ -14,14 +14,14 @@ from typing import Final
 
 from tap.engine.deployment import Deployment, DeploymentSettings
 from tap.engine.events import Diagnostic, Reporter, Summary
-from tap.engine.masking import MaskingReporter, SecretMask
+from tap.engine.masking import SecretMask, without_secrets_told
 from tap.engine.messages import pending_operations
 from tap.engine.model import Op, Operation, Resource
 from tap.engine.recorder import Journal
 from tap.engine.snapshot import Snapshot
 from tap.engine.targets import Targets
 from tap.engine.values import Secret, Value
-from tap.errors import CancelledError, UsageError
+from tap.errors import CancelledError, TapError, UsageError
 from tap.interruption import interruptible
 from tap.lane import Lane, OpenLane, Place, Standing, is_alive, standing_of
 from tap.project.project import Project, find_project
@@ -93,7 +93,8 @@ class Run:
         self._kind = kind
         self._store = StateStore(self._project.root, self._project.name, options.stack)
         self._config = load_stack_config(self._project, options.stack, self._store)
-        self._reporter = MaskingReporter(reporter, SecretMask(self._config.secrets))
+        self._reporter = reporter
+        self._mask = SecretMask(self._config.secrets)
         self._started = datetime.now(UTC)
 
     def preview(self, work: Work) -> Outcome:
@@ -141,7 +142,15 @@ class Run:
                 await work(deployment, self._project, self._config)
             return deployment
 
-        return asyncio.run(main())
+        try:
+            return asyncio.run(main())
+        except TapError:
+            raise
+        except Exception as error:
+            told = without_secrets_told(error, self._mask)
+            if told is error:
+                raise
+            raise told from None
 
     def _is_lost(self, base: Checkpoint, lane: Lane) -> bool:
         """Whether the AWS that the state was built on is no more: that is told, not failed upon. Raises TapError."""
@@ -176,6 +185,7 @@ class Run:
             replaces=Targets(options.replaces),
             continue_on_error=options.continue_on_error,
             disabled_default_providers=frozenset(config.disabled_default_providers),
+            mask=self._mask,
             stack_outputs=lambda name: stack_outputs(self._project.root, self._project.name, name),
         )
 

@@ -24,6 +24,7 @@ from tap.engine.importing import ImportGoal, import_step, named_provider, parent
 from tap.engine.inheritance import Inheritance
 from tap.engine.invoking import GET_RESOURCE, Invoker
 from tap.engine.known import GeneratorSettings, Registration
+from tap.engine.masking import MaskingReporter, SecretMask
 from tap.engine.model import STACK_TYPE, Goal, Op, Operation, ReadGoal, Resource, Step
 from tap.engine.provider import ProviderError
 from tap.engine.providers import ProviderFactory, ProviderRegistry, urn_of, with_version
@@ -56,7 +57,7 @@ PROGRAM_SECONDS_MAX: Final = 5.0
 class DeploymentSettings:
     """What a run is told. `provider_config` maps a package to its stack config; `seed` gives 32 random bytes.
 
-    stack_outputs: the outputs of other stacks, for `StackReference`.
+    stack_outputs: the outputs of other stacks, for `StackReference`. mask: the secrets of the config, and in time all.
     """
 
     project: str
@@ -73,6 +74,7 @@ class DeploymentSettings:
     continue_on_error: bool = False
     disabled_default_providers: frozenset[str] = frozenset()
     stack_outputs: StackOutputs = no_stacks
+    mask: SecretMask = field(default_factory=SecretMask)
 
 
 class Deployment:
@@ -88,7 +90,7 @@ class Deployment:
         journal: Journal | None = None,
     ) -> None:
         self.settings = settings
-        self.reporter = reporter
+        self.reporter = reporter = MaskingReporter(reporter, settings.mask)
         self.recorder = Recorder(snapshot, journal)
         self.providers = ProviderRegistry(with_builtin(factory, settings.stack_outputs), snapshot.base)
         self._status = RunStatus(reporter, continue_on_error=settings.continue_on_error)
@@ -281,6 +283,7 @@ class Deployment:
         self._status.require_open()
         if goal.parent and goal.parent not in self.generator.known.registered:
             raise RefusedError(f"could not find parent resource {goal.parent}")
+        self.settings.mask.add_secrets_in(goal.inputs)
         goal = self._inheritance.applied(with_version(goal))
         if self._inheritance.needs_default_provider(goal):
             provider = await self._defaults.reference_for(goal.type, goal.version, goal.plugin_download_url)
@@ -353,6 +356,7 @@ class Deployment:
     async def register_resource_outputs(self, urn: str, outputs: Properties) -> None:
         if self._stack is None or urn != self._stack.urn:
             self._status.require_open()
+        self.settings.mask.add_secrets_in(outputs)
         old = self._done.get(urn)
         if old is None:
             raise RefusedError(f"cannot register outputs of {urn}: it was not registered")
@@ -379,6 +383,7 @@ class Deployment:
 
     async def read_resource(self, goal: ReadGoal) -> Registered:
         self._status.require_open()
+        self.settings.mask.add_secrets_in(goal.inputs)
         provider = goal.provider or self._inheritance.provider_for(goal.parent, package_of(goal.type))
         if not provider:
             provider = await self._defaults.reference_for(goal.type, goal.version, goal.plugin_download_url)
@@ -400,6 +405,7 @@ class Deployment:
 
     async def invoke(self, goal: InvokeGoal) -> Invoked:
         self._status.require_open()
+        self.settings.mask.add_secrets_in(goal.arguments)
         if goal.token == GET_RESOURCE:
             return self._invoker.get_resource(goal.arguments)
         if self._invoker.is_pending(goal):

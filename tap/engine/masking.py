@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import re
+import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from urllib.parse import quote, quote_plus
 
 from tap.engine.events import Diagnostic, Event, OutputsRegistered, Reporter, StepBegan, StepEnded
-from tap.engine.model import Resource
 from tap.engine.values import Properties, Secret, Value
 
 SHORTEST = 3
@@ -39,9 +39,10 @@ class SecretMask:
             self._texts |= new
             self._pattern = None
 
-    def add_secrets_of(self, resource: Resource) -> None:
-        for properties in (resource.inputs, resource.outputs):
-            for secret in _secrets(properties):
+    def add_secrets_in(self, *properties: Properties) -> None:
+        """Everything that is marked as a secret in them is secret from now on."""
+        for each in properties:
+            for secret in _secrets(dict(each)):
                 self.add(secret)
 
     def masked(self, text: str) -> str:
@@ -66,13 +67,24 @@ class MaskingReporter:
             case StepBegan(step) | StepEnded(step) | OutputsRegistered(step):
                 for resource in (step.old, step.new):
                     if resource is not None:
-                        self.mask.add_secrets_of(resource)
+                        self.mask.add_secrets_in(resource.inputs, resource.outputs)
             case Diagnostic():
                 event = replace(event, message=self.mask.masked(event.message), hint=self.mask.masked(event.hint))
         self._reporter.report(event)
 
 
-def _secrets(value: Value | Properties) -> Iterator[Value]:
+class MaskedBugError(Exception):
+    """A bug of ours whose traceback quotes a secret: str() is the traceback without it."""
+
+
+def without_secrets_told(error: Exception, mask: SecretMask) -> Exception:
+    """The error itself, or, where its traceback would tell a secret, one that does not."""
+    told = "".join(traceback.format_exception(error))
+    masked = mask.masked(told)
+    return error if masked == told else MaskedBugError(masked)
+
+
+def _secrets(value: Value) -> Iterator[Value]:
     if isinstance(value, Secret):
         yield value.value
     elif isinstance(value, dict):
