@@ -58,7 +58,8 @@ def hostile_user(home: Path) -> User:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
         path.chmod(0o600)
-    proxies = {name: _ELSEWHERE for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy")}
+    proxy = _ELSEWHERE.replace("https:", "http:")
+    proxies = {name: proxy for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy")}
     return User(
         home,
         {
