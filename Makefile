@@ -46,7 +46,7 @@ bench: $(READY) ## measure, and print a table
 mutants: $(READY) ## plant known bugs one by one: the tests catch each (MUTANTS='lock-*' for some)
 	@$(BIN)/python -m mutants $(MUTANTS)
 
-soak: $(READY) ## kill, fault and race the real thing for an hour, and print the figures (SOAK=races for one part)
+soak: $(READY) ## kill, fault, race and trace the real thing for hours; print the figures (SOAK=races for one part)
 	@$(BIN)/python -m soak $(SOAK)
 
 lock: $(READY) ## resolve the .in files anew

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from bench import engine, stack
+from bench import engine, machine, stack
 
 START_ROUNDS = 5
 
@@ -65,16 +62,8 @@ def rows(folder: Path) -> list[tuple[str, str, str]]:
     return found
 
 
-def commit() -> str:
-    asked = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    return asked.stdout.strip() or "unknown"
-
-
 def main() -> None:
-    title = (
-        f"{datetime.now(UTC):%Y-%m-%d}, commit {commit()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    )
-    table = Table("what", "measured", "at most", title=title)
+    table = Table("what", "measured", "at most", title=machine.title())
     with tempfile.TemporaryDirectory() as folder:
         for row in rows(Path(folder)):
             table.add_row(*row)
