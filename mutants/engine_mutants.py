@@ -13,6 +13,7 @@ _CLEAR: Final = "invariant 8: secrets are laid open only in memory"
 
 _GOLDEN: Final = "tests/engine/golden"
 _WRITE_AHEAD: Final = "tests/engine/test_write_ahead.py"
+_BEHAVIOURS: Final = "tests/engine/test_behaviours.py"
 _PROPERTIES: Final = "tests/engine/test_properties.py"
 
 ENGINE: Final[tuple[Mutant, ...]] = (
@@ -135,7 +136,7 @@ ENGINE: Final[tuple[Mutant, ...]] = (
         "        if False:\n",
         "what is protected is deleted by a replacement",
         _PULUMI,
-        (_GOLDEN,),
+        (_BEHAVIOURS,),
     ),
     Mutant(
         "protect-of-dependents-ignored",
@@ -162,7 +163,7 @@ ENGINE: Final[tuple[Mutant, ...]] = (
         " or old.retain_on_delete:",
         "what the program only looked at is deleted",
         _PULUMI,
-        (_GOLDEN,),
+        (_BEHAVIOURS,),
     ),
     Mutant(
         "deleted-with-ignored",
@@ -214,11 +215,11 @@ ENGINE: Final[tuple[Mutant, ...]] = (
     Mutant(
         "refresh-keeps-references-to-what-is-gone",
         "tap/engine/refresh.py",
-        "            dependencies=known(resource.dependencies),\n",
-        "",
+        "        return tuple(name for name in names if name in urns)\n",
+        "        return tuple(names)\n",
         "after a refresh the state breaks Pulumi's rules, and can not be written",
         _PULUMI,
-        (_GOLDEN,),
+        (_BEHAVIOURS,),
     ),
     Mutant(
         "stack-outputs-lost-on-failure",
@@ -227,7 +228,7 @@ ENGINE: Final[tuple[Mutant, ...]] = (
         "outputs",
         "a program that raises takes away outputs that other stacks read",
         _PULUMI,
-        (_GOLDEN,),
+        (_BEHAVIOURS,),
     ),
     Mutant(
         "half-made-resource-forgotten",
@@ -283,7 +284,7 @@ ENGINE: Final[tuple[Mutant, ...]] = (
         "            if True:\n",
         "what a failed program did not come to is deleted",
         _NOTHING_LOST,
-        (_GOLDEN,),
+        (_BEHAVIOURS,),
     ),
     Mutant(
         "references-of-a-targeted-run-out-of-order",
@@ -292,6 +293,9 @@ ENGINE: Final[tuple[Mutant, ...]] = (
         "    return resources\n",
         "after a targeted run the state breaks Pulumi's rules",
         _PULUMI,
-        (_GOLDEN, _PROPERTIES),
+        (
+            _BEHAVIOURS,
+            "tests/engine/test_decisions.py",
+        ),
     ),
 )

@@ -189,8 +189,10 @@ STATE: Final[tuple[Mutant, ...]] = (
     Mutant(
         "pulumi-s-lock-ignored",
         "tap/state/lock.py",
-        "    others = list_lock_files(paths)\n    if others:\n        raise _locked_by(others)\n    own",
-        "    own",
+        "    others = list_lock_files(paths)\n    if others:\n        raise _locked_by(others)\n"
+        "    own = write_lock_file(paths)\n    others = [lock for lock in list_lock_files(paths) if lock.path != own]\n"
+        "    if others:\n        remove(own)\n        raise _locked_by(others)\n",
+        "    own = write_lock_file(paths)\n",
         "the Pulumi CLI and tap write one state at once",
         _ALONE,
         ("tests/state/test_lock.py",),

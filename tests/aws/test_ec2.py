@@ -142,6 +142,27 @@ def test_an_address_and_a_subnet_can_go_when_the_nat_gateway_is_gone(create, del
     )
 
 
+def test_the_end_of_a_nat_gateway_is_waited_for(clients, create, delete, world):
+    """AWS takes minutes; the embedded one is quicker than it can be asked, so its answers are made to lag."""
+    gateway = create(NAT, {"subnetId": new_subnet(world, new_vpc(world)), "connectivityType": "private"})
+    told: list[str] = []
+
+    def lagging(parsed, **_):
+        for each in parsed["NatGateways"]:
+            if each["State"] == "deleted" and told.count("deleting") < 2:
+                each["State"] = "deleting"
+            told.append(each["State"])
+
+    events = clients.client("ec2").meta.events
+    events.register("after-call.ec2.DescribeNatGateways", lagging)
+    try:
+        delete(NAT, gateway)
+    finally:
+        events.unregister("after-call.ec2.DescribeNatGateways", lagging)
+
+    assert told == ["available", "deleting", "deleting", "deleted"]
+
+
 def test_a_private_nat_gateway_needs_no_address(create, world):
     made = create(NAT, {"subnetId": new_subnet(world, new_vpc(world)), "connectivityType": "private"})
 

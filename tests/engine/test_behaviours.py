@@ -531,3 +531,27 @@ def test_a_component_hands_down_what_it_is_deleted_with() -> None:
     got = up(stack)
 
     assert [call["urn"] for call in got["calls"] if call["method"] == "Delete"] == [urn("a")]
+
+
+def test_a_run_that_failed_deletes_nothing_though_the_program_went_through() -> None:
+    stack = Stack()
+    up(stack, A, {"name": "z"})
+
+    got = up(stack, A, flags=("--replace", urn("nobody")))
+
+    assert got["exit_code"] == 1
+    assert set(got["cloud"]) == {"a-1", "z-2"}
+
+
+# -- refresh --------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_gone_is_named_by_nothing_after_a_refresh() -> None:
+    stack = Stack()
+    up(stack, A, B_OF_A, {"name": "c", "options": {"dependsOn": ["a"], "deletedWith": "a", "replaceWith": ["a"]}})
+
+    got = stack.play({"command": "refresh", "cloudEdits": [{"op": "remove", "id": "a-1"}]})
+
+    assert got["exit_code"] == 0
+    assert not any(each["urn"] == urn("a") for each in got["state"]["resources"])
+    assert urn("a") not in str([resource(got, name) for name in "bc"])

@@ -1,5 +1,7 @@
 """The embedded AWS as boto3 sees it: many threads at once, and what it can not do."""
 
+import subprocess
+import sys
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
@@ -72,3 +74,45 @@ def test_a_reset_empties_an_account(running):
     account.close()
 
     assert (before, after) == (2, 1)
+
+
+ONE_AT_A_TIME = """
+import io, sys, threading
+from pathlib import Path
+from werkzeug.test import create_environ
+from tap.local_aws.emulator import EmbeddedAws
+from tap.local_aws.run_file import RunFile
+
+aws = EmbeddedAws(RunFile(0, 0, "", ""), Path("/"))
+inside, most, second = 0, 0, threading.Event()
+
+class Body(io.BytesIO):
+    def read(self, *size):
+        global inside, most
+        inside += 1
+        most = max(most, inside)
+        if inside > 1:
+            second.set()
+        second.wait(0.5)
+        inside -= 1
+        return super().read(*size)
+
+def ask():
+    content = b"Action=DescribeVpcs&Version=2016-11-15"
+    environ = create_environ("/", "http://ec2.us-east-1.amazonaws.com", method="POST", input_stream=Body(content),
+        content_length=len(content), content_type="application/x-www-form-urlencoded")
+    list(aws(environ, lambda *_: None))
+
+threads = [threading.Thread(target=ask) for _ in range(3)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+print(most)
+"""
+
+
+def test_moto_gets_one_request_at_a_time():
+    ended = subprocess.run(
+        [sys.executable, "-c", ONE_AT_A_TIME], capture_output=True, text=True, timeout=60, check=True
+    )
+
+    assert ended.stdout == "1\n"

@@ -1,6 +1,7 @@
 """A full disk and a folder that can not be written: one clear error, and what was recorded is kept."""
 
 import os
+import signal
 
 import pytest
 
@@ -8,7 +9,7 @@ from tap.errors import StateError
 from tests.state.support import child, ended, finish, names, store_in, thing
 
 FILLING = """
-import resource, sys
+import os, resource, signal, sys
 from pathlib import Path
 from tap.engine.snapshot import Added
 from tap.errors import StateError
@@ -29,6 +30,9 @@ with store_in(Path(sys.argv[1])).open("update") as session:
         session.append([Added(thing("later"))]).result()
     except StateError as error:
         print("later", error)
+    if sys.argv[3] == "killed":
+        sys.stdout.flush()
+        os.kill(os.getpid(), signal.SIGKILL)
     try:
         session.finish(session.base.with_contents(things + [thing("end")], ()), INFO)
         print("finished")
@@ -67,6 +71,14 @@ def test_a_disk_that_has_space_again_at_the_end_takes_the_whole_state(tmp_path):
     assert [line.split()[0] for line in out.splitlines()[1:]] == ["later", "finished"]
     assert names(store_in(tmp_path).load())[-1] == "end"
     assert not store_in(tmp_path).paths.journal.exists()
+
+
+def test_after_a_failed_write_nothing_more_is_recorded_though_the_disk_has_space_again(tmp_path):
+    code, out, err = ended(child(FILLING, tmp_path, 2100, "killed"))
+
+    assert (code, err) == (-signal.SIGKILL, "")
+    assert [line.split()[0] for line in out.splitlines()[1:]] == ["later"]
+    assert names(store_in(tmp_path).load()) == [str(number) for number in range(int(out.split()[0]))]
 
 
 def test_a_place_where_no_folder_can_be_made_is_one_clear_error(tmp_path):

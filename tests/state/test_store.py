@@ -272,6 +272,20 @@ def test_a_state_that_breaks_a_rule_is_neither_read_nor_written(tmp_path):
         pass
 
 
+def test_a_journal_that_would_break_a_rule_is_not_gone_on_from(tmp_path):
+    store = store_in(tmp_path)
+    finish(store, thing("a"))
+    record(store, [Added(thing("b", dependencies=(thing("gone").urn,)))])
+
+    with pytest.raises(IntegrityError, match="refers to missing resource") as raised:
+        store.load()
+    with pytest.raises(IntegrityError), store.open("update"):
+        pass
+
+    assert "set the journal aside" in raised.value.hint
+    assert store.paths.journal.exists()
+
+
 def test_a_damaged_checkpoint_names_the_copy_that_mends_it(tmp_path):
     store = store_in(tmp_path)
     finish(store, thing("a"))
