@@ -1,8 +1,8 @@
 """What moto forgets or lacks and AWS does not, put right: else a refresh would call moto's forgetting a drift.
 
 moto keeps of a bucket's documents (replication, lifecycle, logging, encryption) only the parts that it acts on itself,
-answers a topic's attributes but for a few with nothing, has no way to change a log group's key, and lets a NAT gateway
-keep its address after its end.
+answers a topic's attributes but for a few with nothing and hands it to whoever names it, has no way to change a log
+group's key, and lets a NAT gateway keep its address after its end.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from moto.logs.responses import LogsResponse
 from moto.s3.models import FakeBucket, FakeDeleteMarker
 from moto.s3.responses import S3Response
 from moto.sns.exceptions import SNSInvalidParameter
+from moto.sns.models import SNSBackend
 from moto.sns.responses import SNSResponse
 
 _S3_DOCUMENTS: Final = ("replication", "lifecycle", "logging", "encryption")
@@ -190,6 +191,14 @@ def _keep_topics() -> None:
             raise SNSInvalidParameter(f"Invalid parameter: SubscriptionArn Reason: {reason}")
         return original(self)
 
+    def create_topic(original: Any, self: Any, name: str, attributes: Any = None, tags: Any = None) -> Any:
+        """AWS hands out a topic that is there already only to whoever asks for it with its own tags."""
+        known = {topic.name: topic._tags for topic in self.topics.values()}
+        if tags and name in known and (known[name] or {}) != tags:
+            raise SNSInvalidParameter("Invalid parameter: Tags Reason: Topic already exists with different tags")
+        return original(self, name, attributes, tags)
+
+    _around(SNSBackend, "create_topic", create_topic)
     _around(SNSResponse, "get_topic_attributes", attributes)
     _around(SNSResponse, "subscribe", subscribe)
     _around(SNSResponse, "unsubscribe", unsubscribe)

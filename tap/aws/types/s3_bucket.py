@@ -101,7 +101,7 @@ class Bucket(ResourceType):
         return [str(wanted_name(want, mark, name="bucket", prefix="bucketPrefix"))]
 
     def made_at(self, aws: Aws, id: str) -> datetime | None:
-        """S3 takes no tags on creation, and in us-east-1 makes a bucket twice without a word: its age says whose it is."""
+        """S3 takes no tags on creation, and makes a bucket twice without a word in us-east-1: its age tells."""
         for page in aws.client("s3").get_paginator("list_buckets").paginate(Prefix=id):
             for bucket in page["Buckets"]:
                 if bucket["Name"] == id:
