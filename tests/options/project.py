@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,11 +58,18 @@ class Project:
     """A project in a folder, its cloud beside it."""
 
     root: Path
+    name: str = "options"
     cloud: Cloud = field(default_factory=Cloud)
 
-    def configure(self, values: Mapping[str, Any]) -> None:
-        config = {f"options:{name}": value for name, value in values.items()}
-        (self.root / f"Pulumi.{STACK}.yaml").write_text(json.dumps({"config": config}))
+    @property
+    def state_path(self) -> Path:
+        return self.root / f".tap/.pulumi/stacks/{self.name}/{STACK}.json"
+
+    def configure(self, values: Mapping[str, Any], salt: str = "") -> None:
+        document = {"config": {f"{self.name}:{key}": value for key, value in values.items()}}
+        (self.root / f"Pulumi.{STACK}.yaml").write_text(
+            json.dumps({**document, "encryptionsalt": salt} if salt else document)
+        )
 
     def up(self, **options: Any) -> Run:
         return self._run(operations.up, **options)
@@ -69,8 +77,8 @@ class Project:
     def preview(self, **options: Any) -> Run:
         return self._run(operations.preview, **options)
 
-    def refresh(self, **options: Any) -> Run:
-        return self._run(operations.refresh, **options)
+    def refresh(self, *, preview_only: bool = False, **options: Any) -> Run:
+        return self._run(partial(operations.refresh, preview_only=preview_only), **options)
 
     def destroy(self, **options: Any) -> Run:
         return self._run(operations.destroy, **options)
@@ -79,8 +87,7 @@ class Project:
         heard = _Heard()
         self.cloud.calls = []
         outcome = operation(self.root, Options(STACK, **options), heard, open_lane=self.open_lane)
-        path = self.root / f".tap/.pulumi/stacks/options/{STACK}.json"
-        file = json.loads(path.read_bytes())["checkpoint"] if path.exists() else {}
+        file = json.loads(self.state_path.read_bytes())["checkpoint"] if self.state_path.exists() else {}
         return Run(outcome, self.cloud.calls, file, heard.said)
 
     def open_lane(self, *_: object) -> Lane:
@@ -98,8 +105,8 @@ class _Heard:
             self.said.append(event)
 
 
-def project_in(root: Path, program: Path) -> Project:
-    """A project with a copy of this program."""
+def project_in(root: Path, program: Path, name: str = "options") -> Project:
+    """A project of this name with a copy of this program."""
     shutil.copytree(program, root, dirs_exist_ok=True)
-    (root / "Pulumi.yaml").write_text("name: options\nruntime: python\n")
-    return Project(root)
+    (root / "Pulumi.yaml").write_text(f"name: {name}\nruntime: python\n")
+    return Project(root, name)

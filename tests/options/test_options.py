@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tap.engine.values import Secret
 from tap.state.integrity import integrity_problems
 from tap.state.store import StateStore
 from tests.options.project import SECRET, Project, Run, project_in
+from tests.state.shape import shape_problems
 from tests.state.support import INFO
 
 PROGRAM = Path(__file__).with_name("program")
@@ -67,6 +69,8 @@ def test_the_state_keeps_pulumis_rules(story):
         state = StateStore(story.project.root, "options", "dev").load()
 
     assert list(integrity_problems(state)) == []
+    assert list(shape_problems(json.loads(story.project.state_path.read_bytes()))) == []
+    assert list(shape_problems({"version": 4, "features": ["replaceWith"], "checkpoint": story.second.file})) == []
 
 
 def test_parent(story):
