@@ -11,6 +11,10 @@ _USER: Final = "invariant 6: nothing of the user's AWS settings takes part"
 _NOTHING_LOST: Final = "nothing is lost: the cloud holds what the state says"
 _AWS: Final = "it does what the real provider does"
 
+_LOST_ANSWER: Final = (
+    "tests/faults/test_lost_answers.py::test_a_creation_whose_answer_is_lost_is_made_once"
+    "[aws:ec2/vpc:Vpc-closed, applied]"
+)
 _CLIENTS: Final = "tests/local_aws/test_clients.py"
 
 AWS: Final[tuple[Mutant, ...]] = (
@@ -22,6 +26,24 @@ AWS: Final[tuple[Mutant, ...]] = (
         "a lost answer makes a second resource",
         _NOTHING_LOST,
         (_CLIENTS,),
+    ),
+    Mutant(
+        "mark-not-put-on",
+        "tap/aws/creation.py",
+        '        return {**self.want, "tags": {**self.want.get("tags", {}), MARK_KEY: self.mark.text}}\n',
+        "        return self.want\n",
+        "what a lost call has made can not be told from anything else, and stays for ever",
+        _NOTHING_LOST,
+        (_LOST_ANSWER,),
+    ),
+    Mutant(
+        "creation-repeated-without-a-look",
+        "tap/aws/creation.py",
+        "                if (found := self._find_after(error)) is not None:\n                    return found[0]\n",
+        "",
+        "a lost answer makes a second resource",
+        _NOTHING_LOST,
+        (_LOST_ANSWER,),
     ),
     Mutant(
         "half-an-answer-believed",
@@ -116,7 +138,7 @@ AWS: Final[tuple[Mutant, ...]] = (
     Mutant(
         "id-lost-when-a-later-call-fails",
         "tap/aws/lifecycle.py",
-        '            raise self._partial("creating", id, inputs, have, error) from error\n',
+        '            raise self._partial("creating", id, inputs, have, error, is_settled=is_settled) from error\n',
         '            raise self._error("creating", id, error) from error\n',
         "a bucket whose tags were refused is in no state, and made again",
         _NOTHING_LOST,

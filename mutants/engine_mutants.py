@@ -20,8 +20,10 @@ ENGINE: Final[tuple[Mutant, ...]] = (
     Mutant(
         "intent-written-after-the-call",
         "tap/engine/executor.py",
-        "        key = await self._begin(step)\n        try:\n            done = await self._apply(step)\n",
-        "        try:\n            done = await self._apply(step)\n            key = await self._begin(step)\n",
+        "        key = await self.recorder.begin(operation) if operation is not None else None\n        try:\n"
+        "            done = await self._apply(step, operation.mark if operation is not None else None)\n",
+        "        try:\n            done = await self._apply(step, operation.mark if operation is not None else None)\n"
+        "            key = await self.recorder.begin(operation) if operation is not None else None\n",
         "killed during a creation, nobody knows that it was begun",
         _DURABLE,
         (_WRITE_AHEAD, _GOLDEN),
@@ -29,8 +31,8 @@ ENGINE: Final[tuple[Mutant, ...]] = (
     Mutant(
         "intent-not-awaited",
         "tap/engine/recorder.py",
-        "        await self.record([Began(key, Operation(resource, type))])\n",
-        "        await self.record([Began(key, Operation(resource, type))], durable=False)\n",
+        "        await self.record([Began(key, operation)])\n",
+        "        await self.record([Began(key, operation)], durable=False)\n",
         "the call may be made before its intent is on the disk",
         _DURABLE,
         (_WRITE_AHEAD,),
@@ -52,6 +54,27 @@ ENGINE: Final[tuple[Mutant, ...]] = (
         "with a full disk the run goes on and makes what nobody will remember",
         _DURABLE,
         (_WRITE_AHEAD,),
+    ),
+    Mutant(
+        "unknown-outcome-taken-for-a-failure",
+        "tap/engine/executor.py",
+        "            if not isinstance(error, OutcomeUnknownError):  # that stays begun: the next run finds out\n",
+        "            if True:\n",
+        "what a lost call has made after all is looked for by nobody",
+        _NOTHING_LOST,
+        (_BEHAVIOURS,),
+    ),
+    Mutant(
+        "interrupted-creation-not-looked-up",
+        "tap/engine/recovering.py",
+        "        if operation.type is OperationType.CREATING and operation.mark is None:\n",
+        "        if operation.type is OperationType.CREATING:\n",
+        "what a killed run has made is made a second time",
+        _NOTHING_LOST,
+        (
+            "tests/integration/test_interruptions.py"
+            "::test_a_tap_that_is_killed_leaves_a_state_from_which_the_next_up_converges",
+        ),
     ),
     Mutant(
         "dependents-deleted-last",
@@ -92,8 +115,8 @@ ENGINE: Final[tuple[Mutant, ...]] = (
     Mutant(
         "pending-replacement-noted-before-the-delete",
         "tap/engine/executor.py",
-        "        key = await self._begin(step)\n        try:\n",
-        "        key = await self._begin(step)\n"
+        "        key = await self.recorder.begin(operation) if operation is not None else None\n        try:\n",
+        "        key = await self.recorder.begin(operation) if operation is not None else None\n"
         "        if step.op is Op.DELETE_REPLACED and step.old is not None and not step.pending_delete:\n"
         "            await self.recorder.record(self.recorder.changes_of(step))\n"
         "        try:\n",

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tap.engine.provider import CreateResult
+from tap.engine.model import OperationType
+from tap.engine.provider import CreateResult, OutcomeUnknownError
 from tap.engine.values import UNKNOWN, Properties
 from tests.engine.golden.fake_provider import FakeProvider
 from tests.engine.golden.normal import SECRET
@@ -521,6 +522,27 @@ def test_an_answer_that_can_not_be_is_an_error(answer: str, text: str) -> None:
     assert got["exit_code"] == 1
     assert text in messages(got)[0]
     assert not any(each["urn"] == urn("a") for each in got["state"]["resources"])
+
+
+class Silent(FakeProvider):
+    """Does its work, and nobody hears of it."""
+
+    def create(self, *arguments: Any, **named: Any) -> CreateResult:
+        super().create(*arguments, **named)
+        raise OutcomeUnknownError("whether it was done is not known")
+
+
+def test_a_creation_of_unknown_outcome_stays_pending_and_is_said_by_the_next_run() -> None:
+    stack = Stack(provider=Silent)
+
+    failed = up(stack, A)
+    begun = [(operation.resource.urn, operation.type) for operation in stack.checkpoint.pending]
+    stack.provider = FakeProvider
+    warned = up(stack)
+
+    assert failed["exit_code"] == 1
+    assert begun == [(urn("a"), OperationType.CREATING)]
+    assert urn("a") in str(messages(warned))
 
 
 def test_a_component_hands_down_what_it_is_deleted_with() -> None:
