@@ -185,17 +185,18 @@ def _output_problems(quiet: Any, normal: Normal) -> Iterable[str]:
 
 
 def sample(points: Sequence[Point], size: int, seed: int) -> list[Point]:
-    """So many points (0: all), of every kind equally many as far as there are, the same ones for the same seed."""
-    if not size:
-        return list(points)
+    """So many points (0: all), of every kind equally many as far as there are, the same ones for the same seed.
+
+    In an order in which the first ones are a fair sample, too: for a run that has to end before it has tried all.
+    """
     dice = random.Random(seed)  # noqa: S311  - no secret
     by_kind = {
         kind: dice.sample(found, len(found)) for kind in Kind if (found := [p for p in points if p.kind == kind])
     }
     chosen: list[Point] = []
-    while len(chosen) < size and any(by_kind.values()):
+    while any(by_kind.values()):
         chosen += [found.pop() for found in by_kind.values() if found]
-    return chosen[:size]
+    return chosen[: size or None]
 
 
 def _work(name: str, part: int, parts: int, options: argparse.Namespace, verdicts: Path) -> None:
@@ -256,7 +257,7 @@ def main(arguments: Sequence[str]) -> int:
     for name in options.story or STORIES:
         spawn = multiprocessing.get_context("spawn")
         parts = [
-            spawn.Process(target=_work, args=(name, part, options.processes, options, verdicts))
+            spawn.Process(target=_work, args=(name, part, options.processes, options, verdicts), daemon=True)
             for part in range(options.processes)
         ]
         for process in parts:

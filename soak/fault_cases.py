@@ -1,0 +1,183 @@
+"""Every fault that `soak.faults` tries, as data: what happens to a run, how it may end, what an error has to name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tests.faults.proxy import Fault, Rule, throttle
+
+THROTTLED = tuple(range(0, 51, 10))
+"""Percent of all calls that AWS refuses for their rate."""
+
+
+class Begins(StrEnum):
+    """What there is before the run that meets the fault."""
+
+    NOTHING = "nothing"
+    BUILT = "built"
+    KILLED = "killed"
+    """A run was killed in its middle: the journal holds what it did."""
+
+
+class Harm(StrEnum):
+    """What happens to the files of the state, or to the AWS, if it is not AWS's answers."""
+
+    NONE = ""
+    DISK_FULL = "the disk full"
+    DISK_FULL_AT_END = "the disk full when the state is written"
+    STATE_TRUNCATED = "the state truncated"
+    STATE_FLIPPED = "a byte of the state flipped"
+    JOURNAL_TORN = "the journal's last line torn"
+    JOURNAL_FLIPPED = "a byte of the journal flipped"
+    READ_ONLY = "a read-only folder"
+    AWS_KILLED = "the embedded AWS killed"
+
+
+@dataclass(frozen=True)
+class Case:
+    """codes: the exit codes that are right. says: what the error's text, code and hint must contain, if it ends so.
+
+    quick: whether every test run tries it.
+    """
+
+    name: str
+    codes: tuple[int, ...]
+    says: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    harm: Harm = Harm.NONE
+    begins: Begins = Begins.NOTHING
+    quick: bool = False
+
+
+_SUCCEEDS, _FAILS, _EITHER = (0,), (1,), (0, 1)
+_DENIED: Mapping[str, str] = {
+    "ec2 CreateVpc": "UnauthorizedOperation",
+    "ec2 AuthorizeSecurityGroupIngress": "UnauthorizedOperation",
+    "ec2 DescribeSubnets": "UnauthorizedOperation",
+    "s3 PutBucketPolicy": "AccessDenied",
+    "iam CreateRole": "AccessDenied",
+    "kms CreateKey": "AccessDeniedException",
+    "logs CreateLogGroup": "AccessDeniedException",
+    "sns CreateTopic": "AuthorizationError",
+    "monitoring PutMetricAlarm": "AccessDenied",
+}
+_TOUCHED = ("ec2 CreateSubnet", "s3 CreateBucket", "kms CreateKey", "iam CreateRole")
+"""Creations without a token that would make a second one harmless, of each protocol."""
+
+
+def _denied() -> list[Case]:
+    return [
+        Case(
+            f"AccessDenied: {call}",
+            _FAILS,
+            says=("aws:", code, "allow the action"),
+            rules=(Rule(call, Fault.ERROR, applied=False, status=403, code=code),),
+            quick=call in ("ec2 CreateVpc", "s3 PutBucketPolicy"),
+        )
+        for call, code in _DENIED.items()
+    ]
+
+
+def _lost() -> list[Case]:
+    """Answers lost once, of one creation each; whether AWS had done it, the run can not know."""
+    faults = {"reset": Fault.RESET, "closed": Fault.CLOSE, "half an answer": Fault.CUT}
+    return [
+        Case(
+            f"{name} {'after' if applied else 'before'} AWS did it: {call}",
+            _EITHER,
+            says=("aws:", "no answer from AWS", "tap local status"),
+            rules=(Rule(call, fault, applied=applied, times=1),),
+            quick=(name, call) == ("reset", "ec2 CreateSubnet"),
+        )
+        for name, fault in faults.items()
+        for applied in (False, True)
+        if applied or fault is not Fault.CUT
+        for call in _TOUCHED
+    ]
+
+
+def _failing() -> list[Case]:
+    return [
+        Case(
+            f"{status} {code} {'after' if applied else 'before'} AWS did it: {call}",
+            _EITHER,
+            says=("aws:", code, "run it again"),
+            rules=(Rule(call, Fault.ERROR, applied=applied, status=status, code=code, times=1),),
+            quick=(applied, call) == (True, "kms CreateKey"),
+        )
+        for status, code in ((500, "InternalError"), (503, "ServiceUnavailable"))
+        for applied in (False, True)
+        for call in _TOUCHED
+    ]
+
+
+def throttled(percent: int) -> Case:
+    return Case(
+        f"throttling at {percent} %",
+        _EITHER if percent else _SUCCEEDS,
+        says=("aws:", "RequestLimitExceeded", "slow down"),
+        rules=(throttle(probability=percent / 100),),
+        quick=percent == THROTTLED[1],
+    )
+
+
+_FILES = (".tap", "tap/local.json")
+CASES: tuple[Case, ...] = (
+    *(throttled(percent) for percent in THROTTLED),
+    *_denied(),
+    *_failing(),
+    *_lost(),
+    Case(
+        "no answer for longer than any call may take, AWS did it",
+        _FAILS,
+        says=("aws:", "no answer from AWS"),
+        rules=(Rule("ec2 CreateVpc", Fault.SILENCE, seconds=600, times=1),),
+    ),
+    Case("every fifth read broken", _SUCCEEDS, rules=(Rule("* Describe*", Fault.RESET, probability=0.2),), quick=True),
+    Case(
+        "the embedded AWS killed in the middle",
+        _FAILS,
+        ("aws:", "no answer from AWS"),
+        harm=Harm.AWS_KILLED,
+        quick=True,
+    ),
+    Case(
+        "the disk full in the middle", _FAILS, ("failed to write", "free some space"), harm=Harm.DISK_FULL, quick=True
+    ),
+    Case("the disk full at the end", _FAILS, ("failed to write", "free some space"), harm=Harm.DISK_FULL_AT_END),
+    *(
+        Case(f"{harm}, #{number}", (1,), (*_FILES, hint), harm=harm, begins=begins, quick=number == 1)
+        for harm, begins, hint in (
+            (Harm.STATE_TRUNCATED, Begins.BUILT, "cp "),
+            (Harm.STATE_FLIPPED, Begins.BUILT, "cp "),
+            (Harm.JOURNAL_FLIPPED, Begins.KILLED, "mv "),
+        )
+        for number in range(1, 6)
+    ),
+    *(
+        Case(
+            f"{Harm.JOURNAL_TORN}, #{number}",
+            _SUCCEEDS,
+            harm=Harm.JOURNAL_TORN,
+            begins=Begins.KILLED,
+            quick=number == 1,
+        )
+        for number in range(1, 6)
+    ),
+    Case(
+        "a read-only folder, nothing built",
+        _FAILS,
+        ("failed to", ".tap", "make the folder writable"),
+        harm=Harm.READ_ONLY,
+        quick=True,
+    ),
+    Case(
+        "a read-only folder, all built",
+        _FAILS,
+        ("failed to", ".tap", "make the folder writable"),
+        harm=Harm.READ_ONLY,
+        begins=Begins.BUILT,
+    ),
+)
