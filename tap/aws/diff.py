@@ -55,9 +55,12 @@ def with_ignored(
     kind: ResourceType, schema: TypeSchema, have: Properties, news: Properties, ignore_changes: tuple[str, ...]
 ) -> Properties:
     """The inputs with what is ignored as AWS has it (`have`, in the form of outputs): so that nobody mends it."""
-    settable_ones = {key: value for key, value in have.items() if key in settable(kind, schema)}
+    settable_ones = {key: value for key, value in have.items() if key in settable(kind, schema) | {"tagsAll"}}
     for path in ignore_changes:
-        news, _ = property_path.reset(property_path.parse(path), settable_ones, news)
+        parts = property_path.parse(path)
+        # Who ignores `tags` means `tagsAll` too, which is stored beside them.
+        for each in (parts, ("tagsAll", *parts[1:])) if parts[0] == "tags" and "tagsAll" in news else (parts,):
+            news, _ = property_path.reset(each, settable_ones, news)
     return news
 
 
@@ -107,11 +110,7 @@ def _not_ignored(paths: Mapping[str, DiffKind], ignore_changes: tuple[str, ...])
 
 def _covers(ignored: str, path: str) -> bool:
     """Whether an ignored path is this one or contains it. Who ignores `tags` means `tagsAll` too."""
-    if path.startswith("tagsAll"):
-        path_of_own = "tags" + path.removeprefix("tagsAll")
-        return _contains(ignored, path) or _contains(ignored, path_of_own)
-    return _contains(ignored, path)
-
-
-def _contains(ignored: str, path: str) -> bool:
-    return ignored == "*" or path == ignored or path.startswith((f"{ignored}.", f"{ignored}["))
+    pattern, parts = property_path.parse(ignored), property_path.parse(path)
+    if parts[0] == "tagsAll" and property_path.contains(pattern, ("tags", *parts[1:])):
+        return True
+    return property_path.contains(pattern, parts)
