@@ -12,6 +12,7 @@ import time
 from dataclasses import asdict
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from bench import machine
@@ -44,7 +45,8 @@ def _run(names: list[str]) -> int:
         rows = _rows_of(name)
         print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
         for row in rows:
-            table.add_row(row.what, row.result if row.good else f"[red]{row.result}[/red]", row.expected)
+            result = escape(row.result)
+            table.add_row(escape(row.what), result if row.good else f"[red]{result}[/red]", escape(row.expected))
         table.add_section()
         good = good and all(row.good for row in rows)
     Console(width=None if sys.stdout.isatty() else _TABLE_WIDTH).print(table)

@@ -38,13 +38,17 @@ make down > {logs}/down.log 2>&1 || exit 4
 
 @dataclass(frozen=True)
 class Findings:
-    """code: of the script. carried: what of the user's was in a message. files: how many were searched."""
+    """code: of the script. carried: what of the user's was in a message. files: how many were searched.
+
+    strays: files that were written where nothing was searched.
+    """
 
     code: int
     trace: Trace
     carried: tuple[str, ...]
     files: int
     found: tuple[str, ...]
+    strays: tuple[str, ...]
     said: str
 
 
@@ -105,12 +109,14 @@ def investigate(project: Path) -> Findings:
     )
     content = trace.read_bytes()
     files, found = files_with((*OF_THE_USER, *SECRETS), [folder], besides=[user.home, trace, project / ".venv"])
+    told = read_trace(content.decode(errors="replace").splitlines(), project)
     return Findings(
         done.returncode,
-        read_trace(content.decode(errors="replace").splitlines(), project),
+        told,
         tuple(found_in(OF_THE_USER, content)),
         files,
         tuple(found),
+        tuple(path for path in told.written if not path.startswith(str(folder))),
         "\n".join(path.read_text(errors="replace")[-2000:] for path in sorted(logs.glob("*.log"))),
     )
 
@@ -152,6 +158,12 @@ def _rows_of(findings: Findings) -> list[Row]:
             f"{len(findings.found)} of {findings.files}" + _listed(findings.found),
             f"0 of {findings.files}",
             good=findings.files > 0 and not findings.found,
+        ),
+        Row(
+            "files written outside of the project, home and temporary folders",
+            f"{len(findings.strays)} of {len(findings.trace.written)}" + _listed(findings.strays),
+            "0",
+            good=bool(findings.trace.written) and not findings.strays,
         ),
     ]
 

@@ -19,6 +19,8 @@ LOCAL: Final = "a socket of this machine"
 _FAMILY: Final = re.compile(r"sa_family=(AF_\w+)")
 _ADDRESS: Final = re.compile(r'(?:inet_addr\(|inet_pton\(AF_INET6, )"([^"]+)"')
 _OPENED: Final = re.compile(r'\bopen(?:at2?)?\((?:[^,"]+, )?"((?:[^"\\]|\\.)*)"')
+_WRITING: Final = re.compile(r"\bO_(?:WRONLY|RDWR|CREAT)\b")
+_NO_FILES: Final = ("/dev/", "/proc/", "/sys/")
 _SETTINGS: Final = re.compile(r"/\.aws(/|$)|/\.boto$|/boto\.cfg$|/\.pulumi/(credentials|config)|/\.?_?netrc$")
 
 
@@ -29,6 +31,8 @@ class Trace:
     connections: Counter[str] = field(default_factory=Counter)
     settings: tuple[str, ...] = ()
     """Files of the user's AWS, Boto, Pulumi and network settings that a process tried to open."""
+    written: tuple[str, ...] = ()
+    """Files that were opened for writing, by their absolute paths; relative ones lie where the process runs."""
 
     @property
     def elsewhere(self) -> list[str]:
@@ -39,12 +43,17 @@ def read_trace(lines: Iterable[str], project: Path) -> Trace:
     """`project`: its own `.tap/.pulumi` is not the user's."""
     connections: Counter[str] = Counter()
     settings: dict[str, None] = {}
+    written: dict[str, None] = {}
     for line in lines:
         connections.update(_targets(line))
         opened = _OPENED.search(line)
-        if opened and _SETTINGS.search(opened[1]) and not opened[1].startswith(f"{project}/.tap/"):
+        if opened is None:
+            continue
+        if _SETTINGS.search(opened[1]) and not opened[1].startswith(f"{project}/.tap/"):
             settings[opened[1]] = None
-    return Trace(connections, tuple(settings))
+        if _WRITING.search(line[opened.end() :]) and opened[1].startswith("/") and not opened[1].startswith(_NO_FILES):
+            written[opened[1]] = None
+    return Trace(connections, tuple(settings), tuple(written))
 
 
 def _targets(line: str) -> Iterator[str]:
