@@ -117,3 +117,7 @@ def sweep_drafts(paths: StackPaths) -> None:
     for folder, stem in ((paths.checkpoint.parent, f".{paths.stack}.json"), (paths.history, "."), (paths.backups, ".")):
         for draft in folder.glob(f"{stem}*.draft"):
             draft.unlink(missing_ok=True)
+    # Copies of the passphrase. Where there is none yet, a draft may be on its way to become it: of another stack's run.
+    if paths.passphrase.exists():
+        for draft in paths.own.glob(".passphrase.*.draft"):
+            draft.unlink(missing_ok=True)

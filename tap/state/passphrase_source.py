@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from tap.errors import StateError
-from tap.state.files import disk_errors, make_folder, read_bytes, write_atomically
+from tap.state.files import disk_errors, make_folder, read_bytes, sync_folder
 from tap.state.passphrase import PassphraseError
 
 VARIABLE: Final = "PULUMI_CONFIG_PASSPHRASE"
@@ -44,16 +44,23 @@ def _read(path: Path) -> str:
 
 
 def _create(path: Path) -> str:
-    """Two first runs at once (of two stacks) agree on one passphrase: the second to link the file reads the first's."""
+    """Two first runs at once (of two stacks) agree on one passphrase: the second to link the file reads the first's.
+
+    On the disk for good before it is used: what is encrypted with a lost passphrase is lost too.
+    """
     passphrase = base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip("=")
-    draft = path.with_name(f".passphrase.{os.urandom(8).hex()}")
-    write_atomically(draft, passphrase.encode() + b"\n", mode=0o600)
+    draft = path.with_name(f".passphrase.{os.urandom(8).hex()}.draft")
     with disk_errors(f"failed to write {path}"):
         make_folder(path.parent)
         try:
+            with open(draft, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+                file.write(passphrase.encode() + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
             os.link(draft, path)
-        except FileExistsError:
+        except (FileExistsError, FileNotFoundError):  # the second: who was first has swept our draft away as well
             return _read(path)
         finally:
             draft.unlink(missing_ok=True)
+        sync_folder(path.parent)
     return passphrase

@@ -1,12 +1,15 @@
 """Pulumi's passphrase secrets manager: vectors of other programs, and where the passphrase comes from."""
 
+import os
 import stat
+from pathlib import Path
 
 import pytest
 
 from tap.errors import StateError
 from tap.state.passphrase import DamagedSecretError, PassphraseCrypter, PassphraseError, derive_key
 from tap.state.passphrase_source import find_passphrase
+from tests.state.support import finish, store_in, thing
 
 RECORDED_SALT = "v1:I6hhHCzterg=:v1:PM/UGwkdMnMabBdW:YFdhzO1bhNs972APNYpaaPl0OyRAUg=="
 VECTORS = [
@@ -142,3 +145,34 @@ def test_a_passphrase_file_that_is_missing_or_no_text_is_named(tmp_path):
     for name in ("missing", "binary"):
         with pytest.raises(StateError, match=name):
             find_passphrase({"PULUMI_CONFIG_PASSPHRASE_FILE": str(tmp_path / name)}, tmp_path / "own", may_create=True)
+
+
+def test_a_draft_that_a_killed_run_left_is_swept_once_there_is_a_passphrase(tmp_path):
+    store = store_in(tmp_path, environ={})
+    draft = tmp_path / ".tap" / ".passphrase.0123456789abcdef.draft"
+    draft.parent.mkdir()
+    draft.write_text("never used")
+
+    finish(store, thing("a"))
+
+    assert draft.exists()
+
+    passphrase = find_passphrase({}, store.paths.passphrase, may_create=True)
+    finish(store, thing("b"))
+
+    assert not draft.exists()
+    assert store.paths.passphrase.read_text().strip() == passphrase
+
+
+def test_a_run_whose_draft_was_swept_takes_the_passphrase_of_the_run_that_was_first(tmp_path, monkeypatch):
+    own = tmp_path / "passphrase"
+
+    def another_is_first(draft, _path):
+        Path(draft).unlink()
+        own.write_text("of the first\n")
+        raise FileNotFoundError(2, "No such file or directory", draft)
+
+    monkeypatch.setattr(os, "link", another_is_first)
+
+    assert find_passphrase({}, own, may_create=True) == "of the first"
+    assert list(tmp_path.iterdir()) == [own]
