@@ -7,7 +7,7 @@ from importlib import metadata
 from tap.cli.python_code import Kind, constructor
 from tap.engine.importing import ImportGoal
 from tap.engine.model import PROVIDER_TYPE_PREFIX, STACK_TYPE
-from tap.engine.urn import type_of
+from tap.engine.urn import name_of, type_of
 from tap.errors import UsageError
 from tap.project.project import Project
 from tap.state.store import StateStore
@@ -53,8 +53,8 @@ def _sdk_version(package: str) -> str:
 def code_of(project: Project, stack: str, goal: ImportGoal) -> str:
     """What to add to the program, in Pulumi's words; the resource as the state now has it."""
     resources = StateStore(project.root, project.name, stack).load(secrets=False).resources
-    found = [each for each in resources if each.import_id == goal.id and each.type == goal.type]
-    imported = next(each for each in reversed(found) if each.urn.endswith(f"::{goal.name}"))
+    named = [each for each in resources if each.type == goal.type and name_of(each.urn) == goal.name]
+    imported = next(each for each in reversed(named) if goal.id in (each.id, each.import_id))
 
     def kind_of(property: str) -> Kind:
         from tap.aws.schema import type_schema

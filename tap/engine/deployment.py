@@ -20,7 +20,7 @@ from tap.engine.errors import GenerationError, StepFailedError
 from tap.engine.events import Diagnostic, OutputsRegistered, Reporter
 from tap.engine.executor import StepExecutor
 from tap.engine.generator import StepGenerator
-from tap.engine.importing import ImportGoal, import_step, named_provider, parent_of, refuse_existing, stack_in
+from tap.engine.importing import ImportGoal, import_step, is_imported, named_provider, parent_of, stack_in
 from tap.engine.inheritance import Inheritance
 from tap.engine.invoking import GET_RESOURCE, Invoker
 from tap.engine.known import GeneratorSettings, Registration
@@ -208,7 +208,9 @@ class Deployment:
             stack = stack_in(base) or (await self._register_stack()).urn
             parent = parent_of(goal, stack, olds)
             urn = create_urn(self.settings.stack, self.settings.project, parent, goal.type, goal.name)
-            refuse_existing(goal, urn, olds)
+            if is_imported(goal, urn, olds):
+                self._status.say("info", f"resource '{urn}' is in the state already", urn)
+                return
             provider = named_provider(goal, base)
             if not provider:
                 provider = await self._defaults.reference_for(goal.type, goal.version, "")

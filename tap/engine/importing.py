@@ -30,15 +30,15 @@ class ImportGoal:
     version: str = ""
 
 
-def refuse_existing(goal: ImportGoal, urn: str, olds: Mapping[str, Resource]) -> None:
-    """Raises GenerationError if the state has such a resource already."""
+def is_imported(goal: ImportGoal, urn: str, olds: Mapping[str, Resource]) -> bool:
+    """Whether the state has this very resource already. Raises GenerationError if it has another of that name."""
     old = olds.get(urn)
     if old is None:
-        return
-    text = f"resource '{urn}' already exists"
-    if old.id == goal.id:
-        raise GenerationError(Diagnostic("error", f"{text}: it is {old.id} already", urn))
-    raise GenerationError(Diagnostic("error", text, urn, f"it is {old.id}; choose another name"))
+        return False
+    if goal.id not in (old.id, old.import_id):
+        text = f"resource '{urn}' already exists"
+        raise GenerationError(Diagnostic("error", text, urn, f"it is {old.id}; choose another name"))
+    return True
 
 
 def parent_of(goal: ImportGoal, stack: str, olds: Mapping[str, Resource]) -> str:
