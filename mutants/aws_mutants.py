@@ -118,6 +118,26 @@ AWS: Final[tuple[Mutant, ...]] = (
         ("tests/local_aws/test_control.py",),
     ),
     Mutant(
+        "server-reads-the-user-s-home",
+        "tap/local_aws/process.py",
+        '        "HOME": os.devnull,\n        "AWS_CONFIG_FILE": os.devnull,\n'
+        '        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,\n',
+        "",
+        "the embedded AWS opens the user's profiles and credentials",
+        _USER,
+        ("tests/isolation/test_isolation.py",),
+    ),
+    Mutant(
+        "data-source-reads-the-user-s-profile",
+        "tap/aws/functions.py",
+        "    own = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)\n",
+        "    import botocore.session\n\n    own = botocore.session.get_session()\n"
+        '    own.load_data = own.get_data; own.get_config_variable("region")\n',
+        "a lookup of a region's name opens the user's profiles and credentials",
+        _USER,
+        ("tests/isolation/test_isolation.py",),
+    ),
+    Mutant(
         "nat-gateway-s-end-not-awaited",
         "tap/aws/types/ec2_gateways.py",
         '        wait(aws, lambda: None if _is_there(_nat_gateway(aws, id)) else True, what=f"{id} to be deleted")\n',

@@ -209,6 +209,15 @@ ENGINE: Final[tuple[Mutant, ...]] = (
         (_GOLDEN,),
     ),
     Mutant(
+        "secret-repeated-in-clear-by-the-provider",
+        "tap/engine/secrets.py",
+        "    return Secret(value) if isinstance(value, str) and (name, value) in secrets else value\n",
+        "    return value\n",
+        "a secret tag lies on the disk in clear, as one of all tags",
+        _CLEAR,
+        ("tests/engine/test_repeated_secrets.py",),
+    ),
+    Mutant(
         "additional-secret-outputs-ignored",
         "tap/engine/secrets.py",
         '| (set(additional) - {"id"})\n',

@@ -254,8 +254,8 @@ STATE: Final[tuple[Mutant, ...]] = (
     Mutant(
         "passphrase-for-everybody-to-read",
         "tap/state/passphrase_source.py",
-        'write_atomically(draft, passphrase.encode() + b"\\n", mode=0o600)',
-        'write_atomically(draft, passphrase.encode() + b"\\n")',
+        "os.open(name, flags, 0o600)",
+        "os.open(name, flags, 0o644)",
         "any user of the machine opens the secrets",
         _CLEAR,
         ("tests/state/test_passphrase.py",),
