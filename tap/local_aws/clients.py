@@ -24,6 +24,12 @@ from tap.local_aws.endpoint import require_loopback
 CONNECT_SECONDS_MAX = 5.0
 READ_SECONDS_MAX = 60.0
 READ_ATTEMPTS_MAX = 3
+REFUSED_ATTEMPTS_MAX = 12
+"""Of a call that AWS refuses for the rate of requests; the waits between double, up to 20 s: two minutes in all.
+
+A creation of a hundred resources where every second call is refused gets through with this; with three it would not.
+"""
+
 CONNECTIONS_MAX = 32
 """Per service and region; the engine runs 16 steps at once by default."""
 
@@ -152,21 +158,23 @@ def _retry_only_what_is_safe(client: Any) -> None:
     """Put `may_try_again` before the decision of botocore's standard mode whether to try again.
 
     Events reach every handler of their name, so that botocore's own one has to be replaced: a handler before it could
-    not stop it. Its number of attempts, waits and quota stay as they are.
+    not stop it. Its waits and its quota stay as they are.
     """
     service = client.meta.service_model.service_id.hyphenize()
     event, unique_id = f"needs-retry.{service}", f"retry-config-{service}"
     client.meta.events.unregister(event, unique_id=unique_id)
-    handler = botocore.retries.standard.register_retry_handler(client, max_attempts=READ_ATTEMPTS_MAX)
+    handler = botocore.retries.standard.register_retry_handler(client, max_attempts=REFUSED_ATTEMPTS_MAX)
     client.meta.events.unregister(event, unique_id=unique_id)
     client.meta.events.register(event, _only_when_safe(handler.needs_retry), unique_id=unique_id)
 
 
 def _only_when_safe(needs_retry: Callable[..., float | None]) -> Callable[..., float | None]:
-    def decide(*, operation: Any, response: Any, **facts: Any) -> float | None:
+    def decide(*, operation: Any, response: Any, attempts: int, **facts: Any) -> float | None:
         error_code = "" if response is None else response[1].get("Error", {}).get("Code", "")
         if not may_try_again(operation.name, error_code):
             return None
-        return needs_retry(operation=operation, response=response, **facts)
+        if attempts >= READ_ATTEMPTS_MAX and error_code not in _REFUSED_FOR_RATE:
+            return None
+        return needs_retry(operation=operation, response=response, attempts=attempts, **facts)
 
     return decide

@@ -149,6 +149,18 @@ def test_a_creation_refused_for_its_rate_is_tried_again(emulator, clients):
     assert len(emulator.asked) == 2
 
 
+@pytest.mark.parametrize(("refusals", "sent"), [(11, 12), (100, 12)])
+def test_what_is_refused_for_its_rate_is_tried_a_dozen_times(emulator, clients, refusals, sent):
+    emulator.will(*[refused("RequestLimitExceeded")] * refusals, answer(200, VPC))
+    succeeded = True
+    try:
+        clients.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")
+    except ClientError as error:
+        succeeded = error.response["Error"]["Code"] != "RequestLimitExceeded"
+
+    assert (succeeded, len(emulator.asked)) == (refusals < sent, sent)
+
+
 def test_a_creation_refused_for_another_reason_is_sent_once(emulator, clients):
     emulator.will(refused("InternalError"))
     with pytest.raises(ClientError, match="InternalError"):

@@ -120,11 +120,10 @@ def test_half_a_request_is_not_done(half):
         done.append(environ["wsgi.input"].read())
         return no_reading(environ, start_response)
 
-    with serving(noting) as port:
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-            connection.sendall(f"POST / HTTP/1.1\r\nHost: x\r\n{half}".encode())
-            connection.shutdown(socket.SHUT_WR)
-            answer = connection.recv(4096)
+    with serving(noting) as port, socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(f"POST / HTTP/1.1\r\nHost: x\r\n{half}".encode())
+        connection.shutdown(socket.SHUT_WR)
+        answer = connection.recv(4096)
 
     assert (answer, done) == (b"", [])
 
