@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 ANSWER_SECONDS_MAX = 60.0
+_ROOT = Path(__file__).parents[1]
 _PORTS = range(20_000, 32_000)
 _INSTANCE = "00000000-0000-4000-8000-000000000001"
 """All copies say that they are the same AWS: a state that was built in one is believed in the others."""
@@ -75,7 +76,7 @@ def empty_aws() -> Iterator[ForkedAws]:
     environment = kept | {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
     with its:
         command = [sys.executable, "-m", "soak.forked_aws", str(its.fileno())]
-        process = subprocess.Popen(command, pass_fds=(its.fileno(),), env=environment)
+        process = subprocess.Popen(command, pass_fds=(its.fileno(),), env=environment, cwd=_ROOT)
     aws = ForkedAws(ours)
     try:
         _expect_done(ours)

@@ -18,6 +18,7 @@ from tap.state.lock import locked
 from tap.state.paths import StackPaths
 
 SECONDS_MAX = 600
+_ROOT = Path(__file__).parents[1]
 _LOOK_SECONDS = 0.0005
 
 
@@ -44,12 +45,12 @@ def race(folder: Path, entries: int, processes: int) -> Races:
     """So many entries by all processes together; each looks for the lock as soon as it is refused."""
     began = time.monotonic()
     command = [sys.executable, "-m", "soak.lock_races", "race", str(folder), str(entries // processes)]
-    racers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(processes)]
+    racers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=_ROOT) for _ in range(processes)]
     told = [racer.communicate(timeout=SECONDS_MAX)[0].split() for racer in racers]
     if any(racer.returncode for racer in racers):
         raise RuntimeError("a racer failed")
-    numbers = [sum(int(line[place]) for line in told) for place in range(3)]
-    return Races(*numbers, time.monotonic() - began)
+    entered, refused, doubled = (sum(int(line[place]) for line in told) for place in range(3))
+    return Races(entered, refused, doubled, time.monotonic() - began)
 
 
 def takeovers(folder: Path, count: int) -> Takeovers:
@@ -58,7 +59,7 @@ def takeovers(folder: Path, count: int) -> Takeovers:
     paths = _paths(folder)
     for _ in range(count):
         command = [sys.executable, "-m", "soak.lock_races", "hold", str(folder)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as holder:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=_ROOT) as holder:
             if holder.stdout is None or holder.stdout.readline() != b"held\n":
                 raise RuntimeError("the holder did not get the lock")
             holder.kill()

@@ -135,7 +135,7 @@ class Meetings:
     def local_stop_during_up(self) -> Iterator[str]:
         """The project's own AWS is stopped: `up` says so, and the next one builds everything anew."""
         with tempfile.TemporaryDirectory() as folder, project_in(Path(folder) / "project") as project:
-            project.configure(**SMALL)
+            project.configure(**_SMALL)
             project.start_aws()
             with project.running("up") as up:
                 up.wait_for("tap-vpc-local created")
@@ -177,6 +177,7 @@ class Meetings:
 
 
 _AGREED = ("--yes", "--skip-preview")
+_SMALL: dict[str, Any] = dict(SMALL)
 MEETINGS: dict[str, Callable[[Meetings], Iterator[str]]] = {
     "two ups at once": Meetings.two_ups,
     "preview during up": Meetings.preview_during_up,

@@ -23,6 +23,7 @@ from pathlib import Path
 IMPORTED = ("grpc", "pulumi", "pulumi_aws", "tap.stack.settings", "tap_stack")
 NAMES_MAX = 1_000_000
 START_SECONDS_MAX = 60.0
+_ROOT = Path(__file__).parents[1]
 
 _CLIENT = """#!{python} -SE
 import json, os, socket, sys
@@ -46,7 +47,7 @@ def warm_programs(address: Path) -> Iterator[Path]:
     python.write_text(_CLIENT.format(python=sys.executable, address=str(address)))
     python.chmod(0o755)
     command = [sys.executable, "-m", "soak.warm_program", str(address)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_ROOT)
     try:
         if process.stdout is None or process.stdout.readline() != b"ready\n":
             raise RuntimeError("the server of warm programs did not start")
