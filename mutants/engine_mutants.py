@@ -71,10 +71,7 @@ ENGINE: Final[tuple[Mutant, ...]] = (
         "        if operation.type is OperationType.CREATING:\n",
         "what a killed run has made is made a second time",
         _NOTHING_LOST,
-        (
-            "tests/integration/test_interruptions.py"
-            "::test_a_tap_that_is_killed_leaves_a_state_from_which_the_next_up_converges",
-        ),
+        ("tests/engine/test_recovering.py",),
     ),
     Mutant(
         "dependents-deleted-last",
