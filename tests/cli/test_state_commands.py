@@ -54,11 +54,9 @@ def untimed(document):
 
 def test_the_state_is_listed_urn_by_urn(tap):
     listed = tap("state", "list")
-    short = tap("state", "ls")
     documents = json.loads(tap("state", "list", "--json").stdout)
 
     assert listed.stdout == f"{STACK}\n{PROVIDER}\n{A}\n{B}\n"
-    assert short.stdout == listed.stdout
     assert documents[2] == {
         "urn": A, "type": "fake:index:Thing", "id": "a-1", "custom": True, "protect": False, "external": False,
         "delete": False, "pendingReplacement": False,
@@ -144,7 +142,7 @@ def test_protection_is_taken_away_or_overruled(tap, tmp_path):
     forced = tap("state", "delete", B, "--force")
     neither = tap("state", "unprotect")
     one = tap("state", "unprotect", A)
-    listed = tap("state", "list").stdout
+    listed = tap("state", "ls").stdout
     everything = tap("state", "unprotect", "--all")
 
     assert refused.returncode == 1
