@@ -10,6 +10,7 @@ import sys
 
 import pytest
 
+from tap.local_aws import control
 from tests.cli.conftest import Tap
 from tests.state.support import PASSPHRASE, RECORDED
 
@@ -37,7 +38,8 @@ def tap(tmp_path):
     checkpoint.parent.mkdir(parents=True)
     checkpoint.write_bytes(RECORDED)
     tap = Tap(tmp_path)
-    return lambda *arguments: tap(*arguments, "--stack", "dev", **PASSPHRASE)
+    yield lambda *arguments: tap(*arguments, "--stack", "dev", **PASSPHRASE)
+    control.stop(tmp_path)  # a preview starts the embedded AWS before it looks at the state
 
 
 def exported(tap):
