@@ -13,7 +13,7 @@ from typing import Any
 from tap.engine import messages
 from tap.engine.deployment import Deployment, DeploymentSettings
 from tap.engine.events import Diagnostic, Event, OutputsRegistered, StepBegan, StepEnded, StepFailed
-from tap.engine.model import STACK_TYPE, Op, Resource, Step
+from tap.engine.model import STACK_TYPE, Op, Operation, Resource, Step
 from tap.engine.snapshot import Change, Snapshot
 from tap.engine.targets import Targets
 from tap.state.change_codec import decode_change, encode_change
@@ -168,17 +168,21 @@ class Stack:
                 pool,
                 journal,
             )
-            if checkpoint.pending and not dry_run and command != "refresh":
-                recording.report(Diagnostic("warning", messages.pending_operations(checkpoint.pending)))
             try:
-                asyncio.run(self._operate(deployment, command, flags, dry_run=dry_run))
+                asyncio.run(self._operate(deployment, command, flags, checkpoint.pending))
             except KilledError:
                 self._recover(journal)
                 return KILLED, None
         self._recover(journal)
         return self._exit_code(deployment, flags), deployment.changes
 
-    async def _operate(self, deployment: Deployment, command: str, flags: Sequence[str], *, dry_run: bool) -> None:
+    async def _operate(
+        self, deployment: Deployment, command: str, flags: Sequence[str], pending: Sequence[Operation]
+    ) -> None:
+        dry_run = deployment.settings.dry_run
+        left = [] if dry_run else await deployment.recover(pending)
+        if left and command != "refresh":
+            deployment.reporter.report(Diagnostic("warning", messages.pending_operations(left)))
         if command == "refresh":
             await deployment.refresh(counted=True)
             return
