@@ -189,6 +189,6 @@ AWS: Final[tuple[Mutant, ...]] = (
         "        self._moto = _quick_moto()\n",
         "of creations at the same time some are lost",
         _NOTHING_LOST,
-        ("tests/local_aws/test_emulator.py",),
+        ("tests/local_aws/test_emulator.py::test_moto_gets_one_request_at_a_time",),
     ),
 )

@@ -77,7 +77,7 @@ def test_a_reset_empties_an_account(running):
 
 
 ONE_AT_A_TIME = """
-import io, sys, threading
+import threading
 from pathlib import Path
 from werkzeug.test import create_environ
 from tap.local_aws.emulator import EmbeddedAws
@@ -86,26 +86,25 @@ from tap.local_aws.run_file import RunFile
 aws = EmbeddedAws(RunFile(0, 0, "", ""), Path("/"))
 inside, most, second = 0, 0, threading.Event()
 
-class Body(io.BytesIO):
-    def read(self, *size):
-        global inside, most
-        inside += 1
-        most = max(most, inside)
-        if inside > 1:
-            second.set()
-        second.wait(0.5)
-        inside -= 1
-        return super().read(*size)
+def start_response(*_):
+    # moto calls this while it works on the request.
+    global inside, most
+    inside += 1
+    most = max(most, inside)
+    if inside > 1:
+        second.set()
+    second.wait(0.5)
+    inside -= 1
 
 def ask():
-    content = b"Action=DescribeVpcs&Version=2016-11-15"
-    environ = create_environ("/", "http://ec2.us-east-1.amazonaws.com", method="POST", input_stream=Body(content),
-        content_length=len(content), content_type="application/x-www-form-urlencoded")
-    list(aws(environ, lambda *_: None))
+    data = {"Action": "DescribeVpcs", "Version": "2016-11-15"}
+    list(aws(create_environ("/", "http://ec2.us-east-1.amazonaws.com", method="POST", data=data), start_response))
 
 threads = [threading.Thread(target=ask) for _ in range(3)]
-[thread.start() for thread in threads]
-[thread.join() for thread in threads]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
 print(most)
 """
 
