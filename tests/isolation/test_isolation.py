@@ -47,7 +47,7 @@ def test_every_process_of_a_run_was_watched(story):
 
 def test_no_file_of_the_user_is_opened(story):
     own = {str(path) for path in (story.folder / "project", story.folder / "temporary", ROOT)}
-    python = {sys.prefix, sys.base_prefix, *sysconfig.get_paths().values()}
+    python = {sys.prefix, sys.base_prefix, *sysconfig.get_paths().values(), *filter(None, sys.path)}
     allowed = tuple({*own, *python, *SYSTEM})
     opened = {path for path in story.of("open") if isinstance(path, str) and Path(path).is_absolute()}
 
