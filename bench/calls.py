@@ -80,34 +80,34 @@ def replay(calls: list[Call], endpoint: str) -> float:
     seconds = 0.0
     session = boto3.Session(aws_access_key_id=ACCESS_KEY_ID, aws_secret_access_key=SECRET_ACCESS_KEY)
     for call in calls:
-        parameters = _translated(call.parameters, renamed)
+        parameters = translated(call.parameters, renamed)
         began = time.perf_counter()
         key = (call.service, call.region)
         if key not in clients:
             clients[key] = session.client(call.service, region_name=call.region, endpoint_url=endpoint)
         response = clients[key]._make_api_call(call.operation, parameters)
         seconds += time.perf_counter() - began
-        _learn(call.response, response, renamed)
+        learn(call.response, response, renamed)
     return seconds
 
 
-def _translated(value: Any, renamed: dict[str, str]) -> Any:
+def translated(value: Any, renamed: dict[str, str]) -> Any:
     if isinstance(value, str):
         return _IDENTIFIER.sub(lambda found: renamed.get(found[0], found[0]), value)
     if isinstance(value, dict):
-        return {key: _translated(item, renamed) for key, item in value.items()}
+        return {key: translated(item, renamed) for key, item in value.items()}
     if isinstance(value, list):
-        return [_translated(item, renamed) for item in value]
+        return [translated(item, renamed) for item in value]
     return value
 
 
-def _learn(before: Any, now: Any, renamed: dict[str, str]) -> None:
+def learn(before: Any, now: Any, renamed: dict[str, str]) -> None:
     """What the identifiers of the recorded answer are called this time."""
     if isinstance(before, str) and isinstance(now, str):
         renamed.update(zip(_IDENTIFIER.findall(before), _IDENTIFIER.findall(now), strict=False))
     elif isinstance(before, dict) and isinstance(now, dict):
         for key in before.keys() & now.keys() - {"ResponseMetadata"}:
-            _learn(before[key], now[key], renamed)
+            learn(before[key], now[key], renamed)
     elif isinstance(before, list) and isinstance(now, list):
         for one, other in zip(before, now, strict=False):
-            _learn(one, other, renamed)
+            learn(one, other, renamed)
