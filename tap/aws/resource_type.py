@@ -1,4 +1,4 @@
-"""The contract of an AWS resource type: facts, four verbs, how a creation is found again. The rest is done elsewhere, once.
+"""The contract of an AWS resource type: facts, four verbs, how a creation is found again. All else is written once.
 
 A type never has a create path and an update path: a creation is `make`, then `mend`; an update is `mend`; a refresh
 is `find`. So what `mend` compares with is what AWS has, never what the state believes.
