@@ -158,8 +158,11 @@ def _user_traceback(error: Exception, directory: Path) -> str:
 
 
 def _is_engine_answer(error: Exception) -> bool:
-    frames = traceback.extract_tb(error.__traceback__)
-    return bool(frames) and frames[-1].name == "handle_grpc_error"
+    import grpc
+
+    # By its words, not by its frames: how the SDK passes it on, and so where it ends, changes with the moment.
+    answer = error.__cause__ or error.__context__
+    return isinstance(answer, grpc.RpcError) and str(error) == answer.details()
 
 
 def _from_user_frame(trace: TracebackType | None, directory: Path) -> TracebackType | None:
