@@ -11,6 +11,7 @@ from tap.aws.config import ProviderConfig
 from tap.aws.names import NameTooLongError, generated_name
 from tap.aws.resource_type import ResourceType
 from tap.aws.schema import Kind, TypeSchema
+from tap.aws.tags import MARK_KEY
 from tap.engine.provider import CheckFailure, CheckResult
 from tap.engine.values import UNKNOWN, Properties, Value
 
@@ -35,6 +36,7 @@ def check(
     """The inputs as the real provider's Check would store them (`__defaults`, `region`, `tagsAll`, names)."""
     given = {key: value for key, value in news.items() if value is not None and key not in _COMPUTED_BY_CHECK}
     failures = [*_unknown_properties(kind, schema, given), *_missing_properties(kind, schema, given)]
+    failures += _reserved_tags(given.get("tags"))
     inputs: dict[str, Value] = {}
     for key in [key for key in given if key in schema.inputs]:
         try:
@@ -86,6 +88,11 @@ def _missing_properties(kind: ResourceType, schema: TypeSchema, given: Propertie
     for key in schema.required:
         if key not in given:
             yield CheckFailure(key, f"missing required property {key} of {kind.token}")
+
+
+def _reserved_tags(tags: Value) -> Iterator[CheckFailure]:
+    if isinstance(tags, dict) and MARK_KEY in tags:
+        yield CheckFailure("tags", f"the tag {MARK_KEY} is the engine's own: choose another key")
 
 
 def _fill_in(kind: ResourceType, inputs: dict[str, Value], olds: Properties, urn: str, seed: bytes) -> None:

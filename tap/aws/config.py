@@ -52,7 +52,7 @@ class ProviderConfig:
         return {
             key: value
             for key, value in tags.items()
-            if key not in self.ignored_keys and not key.startswith(("aws:", MARK_KEY, *self.ignored_prefixes))
+            if key not in {*self.ignored_keys, MARK_KEY} and not key.startswith(("aws:", *self.ignored_prefixes))
         }
 
 

@@ -6,7 +6,7 @@ AWS is asked for what carries the mark, and only if there is nothing the creatio
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -66,37 +66,42 @@ class Creation:
                 lost = error
             else:
                 if lost is not None:
-                    self._existing()  # takes away what the lost call made after all, and late
+                    # Takes away what the lost call has made after all, and late.
+                    self._find_after(lost, keep=made.id if isinstance(made, Made) else made)
                 return made
         assert lost is not None, "a loop without a turn"  # noqa: S101  - a bug of ours, said as one
         raise AnswerLostError(lost)
 
-    def find(self) -> Existing | None:
-        """What a creation with this mark has made; None if AWS, after a little patience, shows nothing."""
+    def find(self, keep: str = "") -> Existing | None:
+        """What a creation with this mark has made; None if AWS, after a little patience, shows nothing.
+
+        There may be a second where a lost call took longer than its repetition: it is taken away, never `keep`.
+        """
+        what = "what was made to appear"
         try:
-            return wait(self.aws, self._existing, what="what was made to appear", seconds_max=PATIENCE_SECONDS)
+            return wait(self.aws, lambda: self._existing(keep), what=what, seconds_max=PATIENCE_SECONDS)
         except WaitTimeoutError:
             return None
 
-    def _find_after(self, error: Exception) -> Existing | None:
+    def _find_after(self, error: Exception, keep: str = "") -> Existing | None:
         try:
-            return self.find()
+            return self.find(keep)
         except Exception as unable:
             raise AnswerLostError(unable) from error
 
-    def _existing(self) -> Existing | None:
-        """The first of what carries the mark. There may be a second where a lost call took longer than its retry."""
-        found = [(id, have) for id in self._ids() if (have := self._have(id)) is not None and self._is_own(id, have)]
+    def _existing(self, keep: str) -> Existing | None:
+        ids = sorted(self._ids(), key=lambda id: (id != keep, id))
+        found = [(id, have) for id in ids if (have := self._have(id)) is not None and self._is_own(id, have)]
         for id, have in found[1:]:
             self.kind.remove(self.aws, id, have)
         return found[0] if found else None
 
-    def _ids(self) -> list[str]:
+    def _ids(self) -> Collection[str]:
         try:
-            return sorted(self.kind.made_ids(self.aws, self._marked(), self.mark.text))
+            return self.kind.made_ids(self.aws, self._marked(), self.mark.text)
         except ClientError as error:
             if code_of(error) in self.kind.gone:
-                return []
+                return ()
             raise
 
     def _have(self, id: str) -> Found | None:

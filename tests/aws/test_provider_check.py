@@ -181,3 +181,10 @@ def test_checking_what_was_checked_changes_nothing(provider):
     first = check(provider, GROUP, news).inputs
 
     assert check(provider, GROUP, news, olds=first).inputs == first
+
+
+def test_the_tag_by_which_creations_are_found_is_refused(provider):
+    result = check(provider, VPC, {"cidrBlock": "10.0.0.0/16", "tags": {"tap:mark": "x", "tap:marks": "y"}})
+
+    assert [failure.property for failure in result.failures] == ["tags"]
+    assert "choose another key" in result.failures[0].reason

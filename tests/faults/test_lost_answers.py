@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -131,6 +132,39 @@ def test_of_two_that_carry_one_mark_the_second_is_taken_away(direct, aws_account
 
     left = {vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"]} & made
     assert left == {found.id}
+
+
+def test_what_a_lost_call_made_after_its_repetition_is_taken_away(behind, proxy, aws_account):
+    ec2 = aws_account.client("ec2")
+    case, mark = case_of(behind, "aws:ec2/vpc:Vpc", aws_account), new_mark()
+    inputs = case.checked(case.sample.first)
+    tags = [{"ResourceType": "vpc", "Tags": [{"Key": MARK_KEY, "Value": mark.text}]}]
+    before = {vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"]}
+
+    def carry_out_late(_):
+        for _ in range(3):  # one of them sorts before the repetition's own
+            ec2.create_vpc(CidrBlock="10.1.0.0/16", TagSpecifications=tags)
+
+    proxy.rules = [
+        Rule("ec2 CreateVpc", applied=False, times=1),
+        Rule("ec2 CreateVpc", Fault.NONE, after=carry_out_late, times=1),
+    ]
+    made = behind.create(case.urn, inputs, 0, preview=False, mark=mark)
+
+    assert {vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"]} - before == {made.id}
+
+
+def test_a_repetition_after_which_nothing_can_be_heard_stays_begun(behind, proxy, aws_account):
+    case = case_of(behind, "aws:ec2/vpc:Vpc", aws_account)
+    inputs = case.checked(case.sample.first)
+    silent = threading.Event()
+    proxy.rules = [
+        Rule("ec2 CreateVpc", applied=False, times=1),
+        Rule("ec2 CreateVpc", Fault.NONE, after=lambda _: silent.set()),
+        Rule("ec2 Describe*", applied=False, where=lambda _: silent.is_set()),
+    ]
+    with pytest.raises(OutcomeUnknownError):
+        case.create(inputs)
 
 
 def test_what_was_there_before_is_refused_and_not_taken_over_after_a_lost_answer(behind, proxy, aws_account):
