@@ -32,7 +32,7 @@ class Harm(StrEnum):
     JOURNAL_TORN = "the journal's last line torn"
     JOURNAL_FLIPPED = "a byte of the journal flipped"
     READ_ONLY = "a read-only folder"
-    AWS_KILLED = "the embedded AWS killed"
+    AWS_AWAY = "the embedded AWS away"
 
 
 @dataclass(frozen=True)
@@ -137,10 +137,10 @@ CASES: tuple[Case, ...] = (
     ),
     Case("every fifth read broken", _SUCCEEDS, rules=(Rule("* Describe*", Fault.RESET, probability=0.2),), quick=True),
     Case(
-        "the embedded AWS killed in the middle",
+        "the embedded AWS away from the middle on",
         _FAILS,
         ("aws:", "no answer from AWS"),
-        harm=Harm.AWS_KILLED,
+        harm=Harm.AWS_AWAY,
         quick=True,
     ),
     Case(

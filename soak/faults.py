@@ -109,7 +109,7 @@ class Sweep:
         began = time.monotonic()
         with self._workshop.world(self._scenes[case.begins]) as world:
             with fault_proxy(world.account.endpoint, seed=seed) as proxy:
-                proxy.rules = [*_killing(case.harm, world), *case.rules]
+                proxy.rules = [*_going_away(case.harm, world), *case.rules]
                 with harmed(case.harm, world, random.Random(f"{seed} {case.name}")) as limits:  # noqa: S311  - no secret
                     ran = run_tap(world.root, proxy.endpoint, limits=limits)
                     problems = [*_problems_of(case, ran), *self._forgotten(case, world, ran, proxy)]
@@ -118,7 +118,7 @@ class Sweep:
 
     def _forgotten(self, case: Case, world: World, ran: Ran, proxy: Proxy) -> Iterator[str]:
         """What the run said that it has made, and the state does not hold."""
-        if case.begins is Begins.BUILT or case.harm in (Harm.JOURNAL_FLIPPED, Harm.AWS_KILLED):
+        if case.begins is Begins.BUILT or case.harm in (Harm.JOURNAL_FLIPPED, Harm.AWS_AWAY):
             return
         done = {
             one["urn"] for one in ran.document.get("steps", ()) if one["status"] == "done" and one["op"] == "create"
@@ -150,9 +150,9 @@ def _problems_of(case: Case, ran: Ran) -> Iterator[str]:
 # -- harm to files and processes ---------------------------------------------------------------------------------------
 
 
-def _killing(harm: Harm, world: World) -> list[Rule]:
-    """The embedded AWS is killed when the third subnet is on its way."""
-    if harm is not Harm.AWS_KILLED:
+def _going_away(harm: Harm, world: World) -> list[Rule]:
+    """The embedded AWS answers nobody any more when the third subnet is on its way; afterwards it is back."""
+    if harm is not Harm.AWS_AWAY:
         return []
     return [Rule("ec2 CreateSubnet", Fault.CLOSE, first=3, times=1, before=lambda _: world.aws.pause())]
 
@@ -183,7 +183,7 @@ def harmed(harm: Harm, world: World, dice: random.Random) -> Iterator[Callable[[
         case Harm.READ_ONLY:
             with _read_only(world.root):
                 yield _without_override
-        case Harm.AWS_KILLED:
+        case Harm.AWS_AWAY:
             yield None
             world.aws.serve(world.port)
         case _:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -133,18 +135,10 @@ class Meetings:
             yield from self._converged(world)
 
     def local_stop_during_up(self) -> Iterator[str]:
-        """The project's own AWS is stopped: `up` says so, and the next one builds everything anew."""
-        with tempfile.TemporaryDirectory() as folder, project_in(Path(folder) / "project") as project:
-            project.configure(**_SMALL)
-            project.start_aws()
-            with project.running("up") as up:
-                up.wait_for("tap-vpc-local created")
-                stopped = project("local", "stop")
-                code = up.end()
-            yield from Ran(0, stopped.returncode, stopped.stdout + stopped.stderr).succeeded()
-            if code != 1 or "no answer from AWS" not in up.shown or "Traceback" in up.shown:
-                yield f"up ended with {code}: {up.shown[-2000:]}"
-            yield from _rebuilt(project)
+        yield from _without_its_aws(_stop)
+
+    def aws_killed_during_up(self) -> Iterator[str]:
+        yield from _without_its_aws(lambda project: os.kill(project.aws_pid, signal.SIGKILL))
 
     def _converged(self, world: World) -> Iterator[str]:
         yield from after_a_rerun(world, self._story, self._normal)
@@ -184,7 +178,26 @@ MEETINGS: dict[str, Callable[[Meetings], Iterator[str]]] = {
     "destroy during up": Meetings.destroy_during_up,
     "up after a killed up": Meetings.up_after_a_killed_up,
     "local stop during up": Meetings.local_stop_during_up,
+    "the embedded AWS killed during up": Meetings.aws_killed_during_up,
 }
+
+
+def _without_its_aws(end: Callable[[Project], None]) -> Iterator[str]:
+    """The project's own AWS ends in the middle: `up` says so, and the next one builds everything anew."""
+    with tempfile.TemporaryDirectory() as folder, project_in(Path(folder) / "project") as project:
+        project.configure(**_SMALL)
+        project.start_aws()
+        with project.running("up") as up:
+            up.wait_for("tap-vpc-local created")
+            end(project)
+            code = up.end()
+        if code != 1 or "no answer from AWS" not in up.shown or "Traceback" in up.shown:
+            yield f"up ended with {code}: {up.shown[-2000:]}"
+        yield from _rebuilt(project)
+
+
+def _stop(project: Project) -> None:
+    project.succeed("local", "stop")
 
 
 def _rebuilt(project: Project) -> Iterator[str]:
