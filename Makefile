@@ -50,7 +50,7 @@ soak: $(READY) ## kill, fault, race and trace the real thing for hours; print th
 	@$(BIN)/python -m soak $(SOAK)
 
 lock: $(READY) ## resolve the .in files anew
-	@for name in requirements requirements-dev requirements-setup; do \
+	@for name in requirements requirements-dev requirements-browser requirements-setup; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --upgrade $$name.in -o $$name.txt; done
 
 clean:
