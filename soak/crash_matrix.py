@@ -253,7 +253,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--verdicts", type=Path, help="a file of verdicts to go on from, and to write to")
     options = parser.parse_args(arguments)
     verdicts = options.verdicts or Path(f"crash-matrix-{int(time.time())}.jsonl")
-    began = time.monotonic()
+    began, broken_off = time.monotonic(), 0
     for name in options.story or STORIES:
         spawn = multiprocessing.get_context("spawn")
         parts = [
@@ -264,6 +264,7 @@ def main(arguments: Sequence[str]) -> int:
             process.start()
         for process in parts:
             process.join()
+        broken_off += sum(process.exitcode != 0 for process in parts)
     found = read_verdicts(verdicts)
     for row in rows_of(found):
         print(
@@ -272,7 +273,10 @@ def main(arguments: Sequence[str]) -> int:
             + f", {row.seconds:.0f} s"
         )
     print(f"{time.monotonic() - began:.0f} s")
-    return int(any(verdict.problems for verdict in found))
+    if broken_off:
+        # What it had not judged would be missing from the figures without a word.
+        print(f"{broken_off} of the processes broke off: see above", file=sys.stderr)
+    return int(broken_off > 0 or any(verdict.problems for verdict in found))
 
 
 if __name__ == "__main__":

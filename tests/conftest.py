@@ -12,6 +12,7 @@ import boto3
 import pytest
 import urllib3
 from botocore.config import Config
+from hypothesis import HealthCheck, settings
 
 from tap.local_aws import control
 from tap.local_aws.credentials import ACCESS_KEY_ID, DEFAULT_REGION, SECRET_ACCESS_KEY
@@ -20,6 +21,12 @@ from tap.local_aws.credentials import ACCESS_KEY_ID, DEFAULT_REGION, SECRET_ACCE
 for name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[name]
 os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull, AWS_EC2_METADATA_DISABLED="true")
+
+# How long an example takes says how busy the machine is. CI tries the same examples each time, people new ones.
+settings.register_profile(
+    "tap", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
+)
+settings.load_profile("tap")
 
 _CONFIG = Config(
     s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}, max_pool_connections=32, proxies={}

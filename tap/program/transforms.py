@@ -229,7 +229,7 @@ def _copy_fields(source: Message, target: Message, names: Mapping[str, str]) -> 
         if name is None:
             continue
         held: Any = getattr(target, name)
-        if descriptor.is_repeated:
+        if descriptor.label == descriptor.LABEL_REPEATED:
             held.MergeFrom(value)
         elif isinstance(value, Message):
             held.CopyFrom(value)

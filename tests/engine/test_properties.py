@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.golden.fake_provider import Fault
@@ -120,7 +120,7 @@ def creations_unaccounted(stack: Stack) -> list[str]:
     return [operation.resource.urn.rpartition("::")[2] for operation in stack.checkpoint.pending]
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80)
 @given(st.lists(versions, min_size=1, max_size=4), st.sampled_from([1, 4]))
 def test_after_faults_and_edits_a_clean_run_converges(history: list[Version], parallel: int) -> None:
     stack = Stack(parallel=parallel)
@@ -147,7 +147,7 @@ def test_after_faults_and_edits_a_clean_run_converges(history: list[Version], pa
     assert sorted(orphans(stack)) == sorted(lost)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(programs(), programs())
 def test_a_preview_says_what_the_update_then_does(before: list[Item], after: list[Item]) -> None:
     stack = Stack()
@@ -160,7 +160,7 @@ def test_a_preview_says_what_the_update_then_does(before: list[Item], after: lis
     assert said["changes"] == done["changes"]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(programs(protect=True), st.lists(programs(protect=True), min_size=1, max_size=3))
 def test_what_is_protected_in_the_state_is_never_deleted(first: list[Item], edits: list[list[Item]]) -> None:
     stack = Stack()
@@ -176,7 +176,7 @@ def test_what_is_protected_in_the_state_is_never_deleted(first: list[Item], edit
         assert protected & kept <= set(stack.cloud.entries)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(st.lists(versions, min_size=1, max_size=2), st.sampled_from([1, 4]))
 def test_a_destroy_leaves_nothing_behind(history: list[Version], parallel: int) -> None:
     stack = Stack(parallel=parallel)

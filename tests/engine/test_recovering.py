@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tap.engine.model import Mark
@@ -179,7 +179,7 @@ def test_a_provider_that_can_not_tell_is_warned_of_as_pulumi_does() -> None:
     assert len(got["state"]["pending_operations"]) == 1
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100)
 @given(st.lists(versions, min_size=1, max_size=4), st.sampled_from([1, 4]))
 def test_after_kills_faults_and_edits_nothing_is_lost_at_all(history: list[Version], parallel: int) -> None:
     stack = stack_of(parallel=parallel)

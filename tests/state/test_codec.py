@@ -176,7 +176,7 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_value_survives_the_file(value):
     text = json.dumps(encoded(value), allow_nan=False)
 

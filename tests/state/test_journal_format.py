@@ -137,7 +137,7 @@ def changes(draw):
 
 
 @given(changes(), st.integers(1, 4))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_replaying_the_journal_of_any_changes_is_applying_them(drawn, batch):
     start, found = drawn
     base = [thing(f"b{n}") for n in range(start)]
