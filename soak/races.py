@@ -189,7 +189,8 @@ def _without_its_aws(end: Callable[[Project], None]) -> Iterator[str]:
         project.start_aws()
         with project.running("up") as up:
             up.wait_for("tap-vpc-local created")
-            end(project)
+            with up.held():
+                end(project)
             code = up.end()
         if code != 1 or "no answer from AWS" not in up.shown or "Traceback" in up.shown:
             yield f"up ended with {code}: {up.shown[-2000:]}"

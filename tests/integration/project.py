@@ -167,6 +167,15 @@ class Running:
     def interrupt(self) -> None:
         self.process.send_signal(signal.SIGINT)
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """It does nothing meanwhile: what is done to its world now is done in the middle of it, however busy we are."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
     def end(self) -> int:
         """The exit code, once the process has ended and all of its output is here."""
         code = self.process.wait(RUN_SECONDS_MAX)

@@ -38,7 +38,8 @@ def test_an_aws_that_is_killed_during_an_up_is_one_clear_error_and_the_next_up_c
     pid = project.aws_pid
     with project.running("up") as up:
         up.wait_for("tap-vpc-local created")
-        os.kill(pid, signal.SIGKILL)
+        with up.held():
+            os.kill(pid, signal.SIGKILL)
         code = up.end()
     again = project("up")
     settled = project.document("up", "--expect-no-changes")
