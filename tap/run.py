@@ -111,6 +111,8 @@ class Run:
             self._store.open(self._kind) as session,
         ):
             base = session.base
+            if base.secrets_providers is None:
+                pool.submit(self._store.prepare_secrets)  # the program's start takes longer, and leaves a core idle
 
             def bind(place: Place) -> None:
                 session.bind_aws(place.instance, place.endpoint).result(timeout=WRITE_SECONDS_MAX)
