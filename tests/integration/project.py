@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from soak.warm_tap import WarmTap
 from tests.conftest import Account
 
 ROOT = Path(__file__).parents[2]
@@ -38,15 +39,29 @@ SHOWN_SECONDS_MAX = 60
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
+@dataclass(frozen=True)
+class Warm:
+    """Processes that have made the imports already and are forked. programs: a virtual environment for Pulumi.yaml."""
+
+    tap: WarmTap
+    programs: Path
+
+
 @dataclass
 class Project:
-    """The program and its configuration in `root`, with a state and an embedded AWS that nobody else uses."""
+    """The program and its configuration in `root`, with a state and an embedded AWS that nobody else uses.
+
+    warm: forks the runs that are waited for, and their programs, off a process that has made the imports.
+    """
 
     root: Path
+    warm: Warm | None = None
     _accounts: dict[str, Account] = field(default_factory=dict)
 
     def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run `tap` to its end."""
+        if self.warm is not None:
+            return self.warm.tap(arguments, self.root, self.environment(**environment), RUN_SECONDS_MAX)
         return subprocess.run(
             [TAP, *arguments],
             cwd=self.root,
@@ -131,12 +146,16 @@ class Project:
             if each["custom"] and "pulumi:providers" not in each["type"]
         }
 
-    def close(self) -> None:
-        """Stop the embedded AWS; nothing of what was started here may go on."""
-        self("local", "stop")
+    def close(self, *, but: int = 0) -> None:
+        """Stop the embedded AWS; nothing of what was started here may go on.
+
+        but: the process of an embedded AWS that goes on all the same.
+        """
+        if not but:
+            self("local", "stop")
         for account in self._accounts.values():
             account.close()
-        left = processes_of(self.root)
+        left = processes_of(self.root, but)
         for pid in left:
             os.kill(pid, signal.SIGKILL)
         assert left == {}
@@ -200,8 +219,7 @@ def problems(ended: subprocess.CompletedProcess[str]) -> str:
 def project_in(folder: Path) -> Iterator[Project]:
     """A fresh copy of the project in the folder, which must not be there yet; all of it stopped at the end."""
     folder.mkdir()
-    for name in PROGRAM:
-        shutil.copy(ROOT / name, folder / name)
+    copy_program(folder)
     project = Project(folder)
     try:
         yield project
@@ -209,10 +227,15 @@ def project_in(folder: Path) -> Iterator[Project]:
         project.close()
 
 
-def processes_of(root: Path) -> dict[int, str]:
-    """The processes whose command line names the folder, or that work in it."""
-    deadline = time.monotonic() + 5  # what was told to end may take a moment to be gone
-    while found := _processes_of(root):
+def copy_program(folder: Path) -> None:
+    for name in PROGRAM:
+        shutil.copy(ROOT / name, folder / name)
+
+
+def processes_of(root: Path, but: int = 0) -> dict[int, str]:
+    """The processes, besides that one, whose command line names the folder, or that work in it."""
+    deadline = time.monotonic() + 20  # what was told to end may take a moment to be gone
+    while found := {pid: command for pid, command in _processes_of(root).items() if pid != but}:
         if time.monotonic() > deadline:
             return found
         time.sleep(0.05)
