@@ -8,31 +8,10 @@ from functools import partial
 
 import pytest
 
-from soak.warm_program import warm_programs
-from soak.warm_tap import warm_taps
 from tests.integration.built import Built
-from tests.integration.home import Home
 from tests.integration.inventory import inventory
-from tests.integration.project import Project, Warm, project_in
+from tests.integration.project import Project, project_in
 from tests.integration.stories import told_once
-
-
-@pytest.fixture(scope="session")
-def home(tmp_path_factory) -> Iterator[Home]:
-    folder = tmp_path_factory.mktemp("home")
-    with warm_taps(folder / "tap") as tap, warm_programs(folder / "programs") as programs:
-        home = Home(folder / "project", Warm(tap, programs))
-        try:
-            yield home
-        finally:
-            home.close()
-
-
-@pytest.fixture
-def project(home) -> Iterator[Project]:
-    """A project for one test. Its runs are forks: what a start from nothing is like, `cold_project` shows."""
-    with home.project() as project:
-        yield project
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import urllib3
-import yaml
 
 from tap.local_aws import control
 from tests.integration.project import Project, Warm, copy_program
@@ -31,10 +30,8 @@ class Home:
     def project(self) -> Iterator[Project]:
         self._empty()
         copy_program(self.root)
-        settings = yaml.safe_load((self.root / "Pulumi.yaml").read_text())
-        settings["runtime"]["options"]["virtualenv"] = str(self.warm.programs)
-        (self.root / "Pulumi.yaml").write_text(yaml.safe_dump(settings))
         project = Project(self.root, self.warm)
+        project.use_python_of(self.warm.programs)
         try:
             yield project
         finally:

@@ -34,8 +34,19 @@ SMALL = {
 }
 """A stack of fewer resources, for what does not depend on which ones there are."""
 
-RUN_SECONDS_MAX = 120
-SHOWN_SECONDS_MAX = 60
+RUN_SECONDS_MAX = 300
+SHOWN_SECONDS_MAX = 120
+_HOLDING = f"""
+
+def _hold(_):
+    import pathlib, time
+    pathlib.Path("held").touch()
+    deadline = time.monotonic() + {RUN_SECONDS_MAX}
+    while not pathlib.Path("go-on").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+stack.vpc.id.apply(_hold)
+"""
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
@@ -115,6 +126,24 @@ class Project:
         for name in without:
             del config[f"tap:{name}"]
         (self.root / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump({"config": config}))
+
+    def use_python_of(self, environment: Path) -> None:
+        """Run the program in that virtual environment."""
+        settings = yaml.safe_load((self.root / "Pulumi.yaml").read_text())
+        settings["runtime"]["options"]["virtualenv"] = str(environment)
+        (self.root / "Pulumi.yaml").write_text(yaml.safe_dump(settings))
+
+    def hold(self) -> None:
+        """From now on the program stands still once it has its VPC, with the better part of the stack to come."""
+        program = self.root / "__main__.py"
+        program.write_text(program.read_text() + _HOLDING)
+
+    def wait_until_held(self) -> None:
+        _wait_for(self.root / "held", SHOWN_SECONDS_MAX)
+
+    def let_go(self) -> None:
+        """The program goes on, and no later run stands still."""
+        (self.root / "go-on").touch()
 
     def start_aws(self) -> Account:
         """Start the embedded AWS at a free port, unless it runs already, and look at it."""
@@ -213,6 +242,13 @@ def problems(ended: subprocess.CompletedProcess[str]) -> str:
         return json.dumps(json.loads(ended.stdout)["diagnostics"], indent=2)
     except (ValueError, KeyError):
         return f"{ended.stdout}\n{ended.stderr}"
+
+
+def _wait_for(path: Path, seconds_max: float) -> None:
+    deadline = time.monotonic() + seconds_max
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path.name} has not come"
+        time.sleep(0.02)
 
 
 @contextmanager
