@@ -31,13 +31,13 @@ with StateStore(Path(sys.argv[1]), "golden", "dev").open("update"):
 
 
 @pytest.fixture
-def tap(tmp_path):
+def tap(tmp_path, warm):
     (tmp_path / "Pulumi.yaml").write_text("name: golden\nruntime: python\n")
     (tmp_path / "Pulumi.dev.yaml").write_text("{}\n")
     checkpoint = tmp_path / ".tap/.pulumi/stacks/golden/dev.json"
     checkpoint.parent.mkdir(parents=True)
     checkpoint.write_bytes(RECORDED)
-    tap = Tap(tmp_path)
+    tap = Tap(tmp_path, warm)
     yield lambda *arguments: tap(*arguments, "--stack", "dev", **PASSPHRASE)
     control.stop(tmp_path)  # a preview starts the embedded AWS before it looks at the state
 
