@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from tap.engine.deployment import Deployment, DeploymentSettings
+from tap.engine.deployment import Deployment
+from tap.engine.deployment_settings import DeploymentSettings
 from tap.engine.events import Diagnostic, Reporter, Summary
 from tap.engine.masking import SecretMask, without_secrets_told
 from tap.engine.messages import pending_operations
