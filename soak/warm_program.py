@@ -16,7 +16,7 @@ from soak.warm_server import Asked, serve, serving
 
 IMPORTED = (
     *("grpc", "pulumi", "tap.stack.settings", "tap_stack"),
-    *(f"pulumi_aws.{service}" for service in ("cloudwatch", "ec2", "iam", "kms", "s3", "sns")),
+    *(f"pulumi_aws.{service}" for service in ("cloudwatch", "ec2", "iam", "kms", "s3", "sns", "vpc")),
 )
 
 _CLIENT = """#!{python} -SE
