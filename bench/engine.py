@@ -15,7 +15,8 @@ from pathlib import Path
 
 from bench import driver
 from bench.fake_provider import FakeProvider
-from tap.engine.deployment import Deployment, DeploymentSettings
+from tap.engine.deployment import Deployment
+from tap.engine.deployment_settings import DeploymentSettings
 from tap.engine.events import Event
 from tap.engine.registration import ProgramContext, ProgramExit, Registrar
 from tap.engine.snapshot import Snapshot

@@ -252,8 +252,8 @@ ENGINE: Final[tuple[Mutant, ...]] = (
     ),
     Mutant(
         "stack-outputs-lost-on-failure",
-        "tap/engine/deployment.py",
-        "{**old.outputs, **outputs} if self.failed else outputs",
+        "tap/engine/stack_outputs.py",
+        "{**old.outputs, **outputs} if failed else outputs",
         "outputs",
         "a program that raises takes away outputs that other stacks read",
         _PULUMI,

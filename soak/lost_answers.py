@@ -47,26 +47,31 @@ class Figures:
 def lose_answers(creates: int = CREATES, seed: int = 1, **settings: Any) -> Figures:
     """Up and down with lost answers until so many resources were made. settings: of the stack; six zones by default."""
     with tempfile.TemporaryDirectory() as folder, project_in(Path(folder) / "project") as project:
-        project.configure(**(settings or SIX_ZONES))
-        aws = project.start_aws()
-        before = inventory(aws)
-        project.succeed("up")
-        wanted = counts(inventory(aws), but=before)
-        project.succeed("destroy")
-        with fault_proxy(aws.endpoint, seed=seed) as proxy:
-            made = failed = duplicates = missing = orphans = 0
-            while made < creates:
-                proxy.rules = [Rule("*", Fault.CLOSE, where=_changes, probability=PROBABILITY)]
-                proxy.seed += 1
-                failed += _up(project, proxy.endpoint)
-                proxy.rules = []
-                found = counts(inventory(aws), but=before)
-                duplicates += sum(max(0, count - wanted.get(kind, 0)) for kind, count in found.items())
-                missing += sum(max(0, count - found.get(kind, 0)) for kind, count in wanted.items())
-                made += len(project.ids())
-                project.succeed("destroy", "--yes", "--endpoint", proxy.endpoint)
-                orphans += sum(counts(inventory(aws), but=before).values())
-            return Figures(made, len(proxy.faults), failed, duplicates, missing, orphans)
+        return lose_answers_in(project, creates, seed, **settings)
+
+
+def lose_answers_in(project: Project, creates: int, seed: int, **settings: Any) -> Figures:
+    """The same in a project that nobody has built yet."""
+    project.configure(**(settings or SIX_ZONES))
+    aws = project.start_aws()
+    before = inventory(aws)
+    project.succeed("up")
+    wanted = counts(inventory(aws), but=before)
+    project.succeed("destroy")
+    with fault_proxy(aws.endpoint, seed=seed) as proxy:
+        made = failed = duplicates = missing = orphans = 0
+        while made < creates:
+            proxy.rules = [Rule("*", Fault.CLOSE, where=_changes, probability=PROBABILITY)]
+            proxy.seed += 1
+            failed += _up(project, proxy.endpoint)
+            proxy.rules = []
+            found = counts(inventory(aws), but=before)
+            duplicates += sum(max(0, count - wanted.get(kind, 0)) for kind, count in found.items())
+            missing += sum(max(0, count - found.get(kind, 0)) for kind, count in wanted.items())
+            made += len(project.ids())
+            project.succeed("destroy", "--yes", "--endpoint", proxy.endpoint)
+            orphans += sum(counts(inventory(aws), but=before).values())
+        return Figures(made, len(proxy.faults), failed, duplicates, missing, orphans)
 
 
 def rows(creates: int = CREATES) -> Iterator[Row]:

@@ -135,10 +135,26 @@ class Meetings:
             yield from self._converged(world)
 
     def local_stop_during_up(self) -> Iterator[str]:
-        yield from _without_its_aws(_stop)
+        yield from self._without_its_aws(_stop)
 
     def aws_killed_during_up(self) -> Iterator[str]:
-        yield from _without_its_aws(lambda project: os.kill(project.aws_pid, signal.SIGKILL))
+        yield from self._without_its_aws(lambda project: os.kill(project.aws_pid, signal.SIGKILL))
+
+    def _without_its_aws(self, end: Callable[[Project], None]) -> Iterator[str]:
+        """The project's own AWS ends in the middle: `up` says so, and the next one builds everything anew."""
+        with tempfile.TemporaryDirectory() as folder, project_in(Path(folder) / "project") as project:
+            project.use_python_of(self._workshop.environment)
+            project.configure(**_SMALL)
+            project.start_aws()
+            project.hold()
+            with project.running("up") as up:
+                project.wait_until_held()
+                end(project)
+                project.let_go()
+                code = up.end()
+            if code != 1 or "no answer from AWS" not in up.shown or "Traceback" in up.shown:
+                yield f"up ended with {code}: {up.shown[-2000:]}"
+            yield from _rebuilt(project)
 
     def _converged(self, world: World) -> Iterator[str]:
         yield from after_a_rerun(world, self._story, self._normal)
@@ -180,21 +196,6 @@ MEETINGS: dict[str, Callable[[Meetings], Iterator[str]]] = {
     "local stop during up": Meetings.local_stop_during_up,
     "the embedded AWS killed during up": Meetings.aws_killed_during_up,
 }
-
-
-def _without_its_aws(end: Callable[[Project], None]) -> Iterator[str]:
-    """The project's own AWS ends in the middle: `up` says so, and the next one builds everything anew."""
-    with tempfile.TemporaryDirectory() as folder, project_in(Path(folder) / "project") as project:
-        project.configure(**_SMALL)
-        project.start_aws()
-        with project.running("up") as up:
-            up.wait_for("tap-vpc-local created")
-            with up.held():
-                end(project)
-            code = up.end()
-        if code != 1 or "no answer from AWS" not in up.shown or "Traceback" in up.shown:
-            yield f"up ended with {code}: {up.shown[-2000:]}"
-        yield from _rebuilt(project)
 
 
 def _stop(project: Project) -> None:

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from tap.engine.deployment import Deployment, DeploymentSettings
+from tap.engine.deployment import Deployment
+from tap.engine.deployment_settings import DeploymentSettings
 from tap.engine.events import Diagnostic, Reporter, Summary
 from tap.engine.masking import SecretMask, without_secrets_told
 from tap.engine.messages import pending_operations
@@ -111,6 +112,8 @@ class Run:
             self._store.open(self._kind) as session,
         ):
             base = session.base
+            if base.secrets_providers is None:
+                pool.submit(self._store.prepare_secrets)  # the program's start takes longer, and leaves a core idle
 
             def bind(place: Place) -> None:
                 session.bind_aws(place.instance, place.endpoint).result(timeout=WRITE_SECONDS_MAX)

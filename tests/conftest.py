@@ -1,12 +1,14 @@
 """An embedded AWS for tests: one per process that runs tests, with a fresh account for whoever wants an empty one."""
 
+from __future__ import annotations
+
 import itertools
 import os
 import threading
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -16,6 +18,10 @@ from hypothesis import HealthCheck, settings
 
 from tap.local_aws import control
 from tap.local_aws.credentials import ACCESS_KEY_ID, DEFAULT_REGION, SECRET_ACCESS_KEY
+
+if TYPE_CHECKING:
+    from tests.integration.home import Home
+    from tests.integration.project import Project, Warm
 
 # Nothing of the account of whoever runs the tests takes part in them, nor in the processes that they start.
 for name in [name for name in os.environ if name.startswith("AWS_")]:
@@ -114,3 +120,36 @@ def aws_account(embedded_aws) -> Iterator[Account]:
     account = embedded_aws.fresh_account()
     yield account
     account.close()
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory) -> Iterator[Warm]:
+    """Processes that have made the imports of `tap` and of programs, to fork runs off: one pair per process."""
+    from soak.warm_program import warm_programs
+    from soak.warm_tap import warm_taps
+    from tests.integration.project import Warm
+
+    folder = tmp_path_factory.mktemp("warm")
+    with warm_taps(folder / "tap") as tap, warm_programs(folder / "programs") as programs:
+        yield Warm(tap, programs)
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory, warm) -> Iterator[Home]:
+    from tests.integration.home import Home
+
+    home = Home(tmp_path_factory.mktemp("home") / "project", warm)
+    yield home
+    home.close()
+
+
+@pytest.fixture
+def project(home) -> Iterator[Project]:
+    """The project for one test. Its runs are forks: what a start from nothing is like, `cold_project` shows."""
+    with home.project() as project:
+        yield project
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no process is left alone with it: it has a time limit of its own."""
+    items.sort(key=lambda item: item.get_closest_marker("timeout") is None)

@@ -14,7 +14,7 @@ from tap.cli.views.labels import counted
 from tap.errors import StateError
 from tap.local_aws import control
 from tap.project.project import Project
-from tap.state.lock_files import LockFile, list_lock_files
+from tap.state.lock_files import TOOL, LockFile, is_gone, list_lock_files
 from tap.state.paths import StackPaths
 from tap.state.store import StateStore
 
@@ -26,6 +26,19 @@ class LastRun:
     kind: str
     result: str
     ended: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SeenLock:
+    """dead: nobody stands behind the file any more. It is in the way of the Pulumi CLI all the same."""
+
+    file: LockFile
+    dead: bool
+
+    @property
+    def taken_over(self) -> bool:
+        """Whether the next run takes the stack over. What a dead Pulumi CLI left is for `tap cancel`."""
+        return self.dead and self.file.holder is not None and self.file.holder.tool == TOOL
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +56,7 @@ class StackStatus:
     trouble: str
     interrupted: bool
     last: LastRun | None
-    locks: tuple[LockFile, ...]
+    locks: tuple[SeenLock, ...]
     built_on: str
     aws: control.Status
 
@@ -82,7 +95,7 @@ def look(project: Project, stack: str) -> StackStatus:
         trouble,
         store.paths.journal.exists(),
         last_run(store.paths),
-        tuple(list_lock_files(store.paths)),
+        tuple(SeenLock(file, is_gone(file.holder)) for file in list_lock_files(store.paths)),
         built_on,
         control.status(project.root),
     )
@@ -112,7 +125,7 @@ def _state_lines(found: StackStatus) -> list[str]:
         lines = [f"State: {counted(found.resources, 'resource')}"]
     if found.last is not None:
         lines.append(f"    last run: {found.last.kind} {found.last.result} at {found.last.ended.isoformat()}")
-    if found.interrupted and not found.locks:
+    if found.interrupted and all(lock.dead for lock in found.locks):
         lines.append("    a run was interrupted; what it did is kept, and the next run goes on from there")
     if found.pending:
         lines.append(
@@ -125,18 +138,31 @@ def _state_lines(found: StackStatus) -> list[str]:
 def _lock_lines(found: StackStatus) -> list[str]:
     if not found.locks:
         return ["Lock: free"]
-    return ["Lock: held", *(f"    {_holder_text(lock)}" for lock in found.locks)]
+    taken_over = all(lock.taken_over for lock in found.locks)
+    headline = "Lock: its holder is dead; the next run takes it over" if taken_over else "Lock: held"
+    return [headline, *(f"    {_holder_text(lock)}" for lock in found.locks)]
 
 
-def _holder_text(lock: LockFile) -> str:
-    if lock.holder is None:
-        return f"by nobody knows whom: {lock.path}"
-    holder = lock.holder
-    return f"by {holder.username}@{holder.hostname} (process {holder.pid}) since {holder.since}"
+def _holder_text(lock: SeenLock) -> str:
+    holder = lock.file.holder
+    if holder is None:
+        return f"by nobody knows whom: {lock.file.path}"
+    text = f"by {holder.username}@{holder.hostname} (process {holder.pid}) since {holder.since}"
+    if not lock.dead:
+        return text
+    return f"{text}, which is dead" + ("" if lock.taken_over else "; `tap cancel` removes its lock")
 
 
 def _aws_lines(found: StackStatus) -> Sequence[str]:
     return [f"    {found.aws_note}"] if found.aws_note else []
+
+
+def _lock_document(lock: SeenLock) -> dict[str, Any]:
+    holder = lock.file.holder
+    document: dict[str, Any] = {"path": str(lock.file.path)}
+    if holder is not None:
+        document |= {"pid": holder.pid, "host": holder.hostname, "since": holder.since}
+    return {**document, "holderIsDead": lock.dead, "nextRunTakesOver": lock.taken_over}
 
 
 def as_document(found: StackStatus) -> dict[str, Any]:
@@ -154,12 +180,7 @@ def as_document(found: StackStatus) -> dict[str, Any]:
             "interrupted": found.interrupted,
             "lastRun": {"kind": last.kind, "result": last.result, "ended": last.ended.isoformat()} if last else None,
         },
-        "locks": [
-            {"path": str(lock.path), "pid": lock.holder.pid, "host": lock.holder.hostname, "since": lock.holder.since}
-            if lock.holder
-            else {"path": str(lock.path)}
-            for lock in found.locks
-        ],
+        "locks": [_lock_document(lock) for lock in found.locks],
         "embeddedAws": {
             **status_document(found.aws),
             "builtOn": found.built_on,

@@ -1,80 +1,48 @@
-"""One run over one stack: serves the program's requests, in order decides and in parallel does, then deletes.
+"""One run over one stack: has the program's requests served, then deletes what is wanted no more.
 
-`Deployment` is the `Registrar` that a running program talks to. All of it lives on one event loop: decisions are taken
-one at a time, calls of providers run on the pool.
+All of it lives on one event loop: decisions are taken one at a time, calls of providers run on the pool.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from tap.engine.builtin import StackOutputs, no_stacks, with_builtin
-from tap.engine.default_providers import DefaultProviders
+from tap.engine.builtin import with_builtin
 from tap.engine.delete_phase import DeletePhase
+from tap.engine.deployment_settings import DeploymentSettings
 from tap.engine.errors import GenerationError, StepFailedError
-from tap.engine.events import Diagnostic, OutputsRegistered, Reporter
+from tap.engine.events import Diagnostic, Reporter
 from tap.engine.executor import StepExecutor
 from tap.engine.generator import StepGenerator
 from tap.engine.importing import ImportGoal, import_step, is_imported, named_provider, parent_of, stack_in
-from tap.engine.inheritance import Inheritance
-from tap.engine.invoking import GET_RESOURCE, Invoker
-from tap.engine.known import GeneratorSettings, Registration
-from tap.engine.masking import MaskingReporter, SecretMask
-from tap.engine.model import STACK_TYPE, Goal, Op, Operation, ReadGoal, Resource, Step
-from tap.engine.provider import ProviderError
-from tap.engine.providers import ProviderFactory, ProviderRegistry, urn_of, with_version
+from tap.engine.in_flight import first_of
+from tap.engine.known import GeneratorSettings
+from tap.engine.masking import MaskingReporter
+from tap.engine.model import STACK_TYPE, Goal, Op, Operation
+from tap.engine.providers import ProviderFactory, ProviderRegistry
 from tap.engine.recorder import Journal, Recorder
 from tap.engine.recovering import Recoverer
 from tap.engine.refreshing import Refresher
-from tap.engine.registering import StepChain
 from tap.engine.registration import (
-    Invoked,
-    InvokeGoal,
     MonitorClosedError,
     ProgramExit,
     RefusedError,
     Registered,
     Registrar,
-    Result,
 )
+from tap.engine.requests import ProgramRequests
 from tap.engine.run_status import RunStatus
 from tap.engine.snapshot import Snapshot
-from tap.engine.targets import Targets, not_found, with_dependents
-from tap.engine.urn import create_urn, package_of
-from tap.engine.values import UNKNOWN, Properties, Value
+from tap.engine.targets import not_found, with_dependents
+from tap.engine.urn import create_urn
+from tap.engine.values import Properties
 from tap.errors import TapError
 
 PROGRAM_SECONDS_MAX: Final = 5.0
 """How long a program may go on once the run is over, before it is ended: it is told at its next request."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeploymentSettings:
-    """What a run is told. `provider_config` maps a package to its stack config; `seed` gives 32 random bytes.
-
-    stack_outputs: the outputs of other stacks, for `StackReference`. mask: the secrets of the config, and in time all.
-    """
-
-    project: str
-    stack: str
-    dry_run: bool
-    parallel: int
-    seed: Callable[[], bytes]
-    now: Callable[[], datetime]
-    provider_config: Callable[[str], Mapping[str, Value]] = field(default=lambda _: {})
-    targets: Targets = field(default_factory=lambda: Targets(()))
-    target_dependents: bool = False
-    exclude_dependents: bool = False
-    replaces: Targets = field(default_factory=lambda: Targets(()))
-    continue_on_error: bool = False
-    disabled_default_providers: frozenset[str] = frozenset()
-    stack_outputs: StackOutputs = no_stacks
-    mask: SecretMask = field(default_factory=SecretMask)
 
 
 class Deployment:
@@ -96,20 +64,8 @@ class Deployment:
         self._status = RunStatus(reporter, continue_on_error=settings.continue_on_error)
         self._pool = pool
         self._slots = asyncio.Semaphore(settings.parallel)
-        self._in_flight: set[asyncio.Future[Any]] = set()
-        self._left = False
-        self._stack: Resource | None = None
-        self._stack_outputs: Properties | None = None
-        self._signalled = asyncio.Event()
-        self._shutdown = asyncio.Event()
-        self._done: dict[str, Resource] = {}
-        self._unsuccessful: set[str] = set()
-        self._defaults = DefaultProviders(
-            self._register_internal, settings.provider_config, settings.disabled_default_providers
-        )
-        self._inheritance = Inheritance()
-        self._invoker = Invoker(
-            self.providers, pool, self._done, lambda urn: urn in self._unsuccessful | self.generator.known.skipped
+        self._requests = ProgramRequests(
+            settings, self._status, self.recorder, reporter, self.providers, pool, self._slots
         )
         self._prepare()
 
@@ -131,6 +87,7 @@ class Deployment:
         self.executor = StepExecutor(
             self.providers, self.recorder, self.reporter, self._pool, dry_run=settings.dry_run, now=settings.now
         )
+        self._requests.use(self.generator, self.executor)
 
     @property
     def failed(self) -> bool:
@@ -161,32 +118,35 @@ class Deployment:
 
     async def run_program(self, start: Callable[[Registrar], Awaitable[ProgramExit]]) -> None:
         """Run the program against this deployment, then delete what it no longer wants."""
-        program = asyncio.ensure_future(start(self))
-        await _first_of(program, self._signalled.wait(), self._status.wait_until_closed())
-        if self._signalled.is_set() or (program.done() and program.exception() is None and program.result().code == 0):
-            await self._settle()
-            await self._finish_stack_outputs()
+        requests = self._requests
+        program = asyncio.ensure_future(start(requests))
+        await first_of(program, requests.signalled.wait(), self._status.wait_until_closed())
+        if requests.signalled.is_set() or (
+            program.done() and program.exception() is None and program.result().code == 0
+        ):
+            await requests.in_flight.settle()
+            await requests.outputs.finish(failed=self.failed)
             self._check_targets()
             if not self.failed or self.settings.continue_on_error:
                 await self._delete_what_is_left()
-        self._shutdown.set()
+        requests.shutdown.set()
         try:
             ended = await self._end_of(program)
         finally:
             # A program that is gone has left its requests behind; what they began is finished and written.
-            await self._settle()
+            await requests.in_flight.settle()
         if ended.code != 0 and not self.failed:
             self._status.failed = True
             if not ended.bail:
                 self._status.say("error", f"program exited with non-zero exit code: {ended.code}")
-        await self._finish_stack_outputs()
+        await requests.outputs.finish(failed=self.failed)
         self._status.say_how_it_ended(planning=self.settings.dry_run)
 
     async def _end_of(self, program: asyncio.Future[ProgramExit]) -> ProgramExit:
         """How the program ended. One that does not notice that the run is over is ended."""
-        await _first_of(program, self._status.wait_until_closed())
+        await first_of(program, self._status.wait_until_closed())
         if not program.done():
-            await self._settle()
+            await self._requests.in_flight.settle()
             await asyncio.wait({program}, timeout=PROGRAM_SECONDS_MAX)
         if not program.done():
             program.cancel()
@@ -213,7 +173,7 @@ class Deployment:
                 return
             provider = named_provider(goal, base)
             if not provider:
-                provider = await self._defaults.reference_for(goal.type, goal.version, "")
+                provider = await self._requests.default_providers.reference_for(goal.type, goal.version, "")
             await self.executor.execute(import_step(goal, urn, parent, provider))
         except GenerationError as error:
             self._status.stop(*error.diagnostics)
@@ -229,7 +189,7 @@ class Deployment:
 
     async def _register_stack(self) -> Registered:
         settings = self.settings
-        return await self.register_resource(
+        return await self._requests.register_resource(
             Goal(STACK_TYPE, f"{settings.project}-{settings.stack}", custom=False, inputs={})
         )
 
@@ -256,11 +216,11 @@ class Deployment:
     def cancel(self) -> None:
         """Begin nothing more; what is in flight is finished and written."""
         self._status.cancel()
-        self._shutdown.set()
+        self._requests.shutdown.set()
 
     def stop_waiting(self) -> None:
         """Leave what is in flight behind, recorded as begun, and make the providers' waits end."""
-        self._left = True
+        self._requests.in_flight.leave()
         self.providers.cancel()
 
     def _check_targets(self) -> None:
@@ -277,159 +237,4 @@ class Deployment:
         kept = {*known.kept, *known.renames}
         base = self.recorder.snapshot.base
         steps = phase.decide(base, kept, settings.targets, dependents_too=settings.target_dependents)
-        await phase.run(steps, self._unsuccessful)
-
-    # -- the program's requests -------------------------------------------------------------------------------------
-
-    async def register_resource(self, goal: Goal) -> Registered:
-        self._status.require_open()
-        if goal.parent and goal.parent not in self.generator.known.registered:
-            raise RefusedError(f"could not find parent resource {goal.parent}")
-        self.settings.mask.add_secrets_in(goal.inputs)
-        goal = self._inheritance.applied(with_version(goal))
-        if self._inheritance.needs_default_provider(goal):
-            provider = await self._defaults.reference_for(goal.type, goal.version, goal.plugin_download_url)
-            goal = replace(goal, provider=provider)
-        return await self._unabandoned(self._register(goal, internal=False))
-
-    async def _register_internal(self, goal: Goal) -> Registered:
-        return await self._unabandoned(self._register(goal, internal=True))
-
-    async def _unabandoned(self, work: Coroutine[Any, Any, Registered]) -> Registered:
-        """Do the work to its end, even if whoever asked for it does not wait any more."""
-        task = asyncio.ensure_future(work)
-        self._in_flight.add(task)
-        task.add_done_callback(self._in_flight.discard)
-        return await asyncio.shield(task)
-
-    async def _settle(self) -> None:
-        """Wait until nothing is in flight. The outcome of each went to whoever asked for it."""
-        while self._in_flight and not self._left:
-            await asyncio.wait(set(self._in_flight))
-
-    async def _register(self, goal: Goal, *, internal: bool) -> Registered:
-        generator, urn = self.generator, ""
-        self._status.require_open()
-        try:
-            registration = generator.claim(goal)
-            urn = registration.urn
-            self._inheritance.remember(urn, goal)
-            if self._hangs_on_failed(goal):
-                self._unsuccessful.add(urn)
-                generator.known.kept.add(registration.aliased_from or urn)
-                return Registered(urn, UNKNOWN, result=Result.SKIP)
-            steps = generator.generate(registration)
-        except GenerationError as error:
-            self._status.stop(*error.diagnostics)
-            raise MonitorClosedError from error
-        except ProviderError as error:
-            self._status.provider_failed(error, urn)
-            raise MonitorClosedError from error
-        finally:
-            self._report_notes()
-        return await self._chained(registration, steps, internal=internal)
-
-    def _hangs_on_failed(self, goal: Goal) -> bool:
-        if not self._unsuccessful:
-            return False
-        needed = {*goal.dependencies, goal.parent, goal.deleted_with, *goal.replace_with}
-        needed.add(urn_of(goal.provider) if goal.provider else "")
-        return not self._unsuccessful.isdisjoint(needed)
-
-    async def _chained(self, registration: Registration, steps: Sequence[Step], *, internal: bool) -> Registered:
-        chain = StepChain(self._status, self.generator, self.executor, internal=internal)
-        async with self._slots:
-            try:
-                registered = await chain.run(registration, steps)
-            finally:
-                self._report_notes()
-        if chain.result is None:
-            self._unsuccessful.add(registration.urn)
-        else:
-            self._done[registration.urn] = chain.result
-            if chain.result.type == STACK_TYPE:
-                self._stack = chain.result
-        return registered
-
-    def _report_notes(self) -> None:
-        for note in self.generator.known.take_notes():
-            self._status.note(note)
-
-    async def register_resource_outputs(self, urn: str, outputs: Properties) -> None:
-        if self._stack is None or urn != self._stack.urn:
-            self._status.require_open()
-        self.settings.mask.add_secrets_in(outputs)
-        old = self._done.get(urn)
-        if old is None:
-            raise RefusedError(f"cannot register outputs of {urn}: it was not registered")
-        if old.type == STACK_TYPE:
-            # Whether they replace the old outputs or add to them is known once the program has ended: one that raised
-            # still sends those that it has, and they count although nothing else does.
-            self._stack_outputs = outputs
-            return
-        await self._put_outputs(old, outputs)
-
-    async def _finish_stack_outputs(self) -> None:
-        old, outputs = self._stack, self._stack_outputs
-        if old is None or outputs is None:
-            return
-        self._stack_outputs = None
-        self._stack = await self._put_outputs(old, {**old.outputs, **outputs} if self.failed else outputs)
-
-    async def _put_outputs(self, old: Resource, outputs: Properties) -> Resource:
-        new = replace(old, outputs=outputs)
-        self._done[old.urn] = new
-        await self.recorder.register_outputs(old, new)
-        self.reporter.report(OutputsRegistered(Step(Op.SAME, old.urn, old, new)))
-        return new
-
-    async def read_resource(self, goal: ReadGoal) -> Registered:
-        self._status.require_open()
-        self.settings.mask.add_secrets_in(goal.inputs)
-        provider = goal.provider or self._inheritance.provider_for(goal.parent, package_of(goal.type))
-        if not provider:
-            provider = await self._defaults.reference_for(goal.type, goal.version, goal.plugin_download_url)
-        return await self._unabandoned(self._read(replace(goal, provider=provider)))
-
-    async def _read(self, goal: ReadGoal) -> Registered:
-        self._status.require_open()
-        try:
-            urn = self.generator.claim_read(goal)
-        except GenerationError as error:
-            self._status.stop(*error.diagnostics)
-            raise MonitorClosedError from error
-        if goal.id is UNKNOWN:
-            self.generator.known.kept.add(urn)
-            return Registered(urn, UNKNOWN, unknown=True)
-        steps = self.generator.generate_read(goal, urn)
-        read = Registration(self.generator.known.registered[urn], urn, None, "", recreating=False, targeted=True)
-        return await self._chained(read, steps, internal=False)
-
-    async def invoke(self, goal: InvokeGoal) -> Invoked:
-        self._status.require_open()
-        self.settings.mask.add_secrets_in(goal.arguments)
-        if goal.token == GET_RESOURCE:
-            return self._invoker.get_resource(goal.arguments)
-        if self._invoker.is_pending(goal):
-            return Invoked({}, unknown=True)
-        reference = goal.provider or self._inheritance.provider_for(goal.parent, package_of(goal.token))
-        if not reference:
-            reference = await self._defaults.reference_for(goal.token, goal.version, goal.plugin_download_url)
-        return await self._invoker.invoke(goal, reference)
-
-    def log(self, severity: str, message: str, urn: str) -> None:
-        self._status.say(severity, message, urn)
-
-    async def wait_for_shutdown(self) -> None:
-        self._signalled.set()
-        await self._shutdown.wait()
-
-
-async def _first_of(program: asyncio.Future[ProgramExit], *events: Coroutine[Any, Any, Any]) -> None:
-    """Wait until the program has ended or one of the events has come."""
-    waiting = [asyncio.ensure_future(event) for event in events]
-    try:
-        await asyncio.wait({program, *waiting}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for each in waiting:
-            each.cancel()
+        await phase.run(steps, self._requests.unsuccessful)

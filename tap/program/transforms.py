@@ -229,9 +229,9 @@ def _copy_fields(source: Message, target: Message, names: Mapping[str, str]) -> 
         if name is None:
             continue
         held: Any = getattr(target, name)
-        if descriptor.label == descriptor.LABEL_REPEATED:
-            held.MergeFrom(value)
-        elif isinstance(value, Message):
+        if isinstance(value, Message):
             held.CopyFrom(value)
+        elif hasattr(held, "MergeFrom"):  # lists and maps; protobuf 5 and 6 have no common way to ask the descriptor
+            held.MergeFrom(value)
         else:
             setattr(target, name, value)

@@ -117,6 +117,8 @@ def sweep_drafts(paths: StackPaths) -> None:
     for folder, stem in ((paths.checkpoint.parent, f".{paths.stack}.json"), (paths.history, "."), (paths.backups, ".")):
         for draft in folder.glob(f"{stem}*.draft"):
             draft.unlink(missing_ok=True)
+    for draft in paths.own.glob(f".{paths.derived_keys.name}.*.draft"):  # another run's that goes on derives anew
+        draft.unlink(missing_ok=True)
     # Copies of the passphrase. Where there is none yet, a draft may be on its way to become it: of another stack's run.
     if paths.passphrase.exists():
         for draft in paths.own.glob(".passphrase.*.draft"):

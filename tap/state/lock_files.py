@@ -123,6 +123,18 @@ def is_dead(holder: Holder | None) -> bool:
     return holder.hostname == here.hostname and not _is_running(holder.pid)
 
 
+def is_gone(holder: Holder | None) -> bool:
+    """Whether nobody stands behind a lock file any more, as far as an onlooker can tell, who asks for no lock.
+
+    In doubt somebody does: of another host, or if another process has got the number meanwhile.
+    """
+    here = this_process()
+    if holder is None or holder.hostname != here.hostname:
+        return False
+    booted_anew = holder.boot != "" and here.boot != "" and holder.boot != here.boot
+    return booted_anew or not _is_running(holder.pid)
+
+
 def _is_running(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -130,4 +142,12 @@ def _is_running(pid: int) -> bool:
         return False
     except (PermissionError, OverflowError):
         return True
-    return True
+    return not _is_zombie(pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    """Whether it has ended and only its parent has yet to notice, which in a container may take for ever."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (OSError, IndexError):
+        return False

@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from tap.errors import StateError
+from tap.state.derived_keys import DerivedKeys
 
 ITERATIONS: Final = 1_000_000
 _PROOF: Final = "pulumi"
@@ -72,19 +73,30 @@ class PassphraseCrypter:
     """Encrypts and decrypts with the key of a passphrase, which is asked for when the first secret is met.
 
     state: the manager's state, "" for a stack that has none yet: the first secret to be encrypted makes one.
-    context: what Pulumi puts before "incorrect passphrase". Safe to use from several threads.
+    context: what Pulumi puts before "incorrect passphrase". keys: where a new stack's key is kept, and looked for.
+    Safe to use from several threads.
     """
 
-    def __init__(self, passphrase: Callable[[], str], state: str = "", *, context: str = "") -> None:
+    def __init__(
+        self, passphrase: Callable[[], str], state: str = "", *, context: str = "", keys: DerivedKeys | None = None
+    ) -> None:
         self._passphrase = passphrase
         self._state = state
         self._context = context
+        self._keys = keys
         self._key: bytes | None = None
+        self._first: tuple[bytes, bytes] | None = None
         self._lock = threading.Lock()
 
     @property
     def provider(self) -> Mapping[str, Any] | None:
         return {"type": "passphrase", "state": {"salt": self._state}} if self._state else None
+
+    def prepare(self) -> None:
+        """Derive now the key of a stack that has none yet, for which its first secret would wait."""
+        with self._lock:
+            if not self._state and self._first is None:
+                self._first = self._derive_first()
 
     def encrypt(self, plaintext: str) -> str:
         return encrypt_with(self._ready_key(), plaintext)
@@ -100,20 +112,33 @@ class PassphraseCrypter:
 
     def _open(self) -> bytes:
         salt, proof = _split_state(self._state)
-        key = derive_key(self._passphrase(), salt)
-        try:
-            fits = decrypt_with(key, proof) == _PROOF
-        except DamagedSecretError:
-            fits = False
-        if not fits:
+        passphrase = self._passphrase()
+        kept = self._keys.find(passphrase, salt) if self._keys is not None else None
+        if kept is not None and _fits(kept, proof):
+            return kept
+        key = derive_key(passphrase, salt)
+        if not _fits(key, proof):
             raise PassphraseError(f"{self._context}{INCORRECT}", hint=_INCORRECT_HINT)
         return key
 
     def _begin(self) -> bytes:
-        salt = os.urandom(_SALT_BYTES)
-        key = derive_key(self._passphrase(), salt)
+        salt, key = self._first or self._derive_first()
         self._state = f"v1:{base64.b64encode(salt).decode()}:{encrypt_with(key, _PROOF)}"
         return key
+
+    def _derive_first(self) -> tuple[bytes, bytes]:
+        passphrase, salt = self._passphrase(), os.urandom(_SALT_BYTES)
+        key = derive_key(passphrase, salt)
+        if self._keys is not None:
+            self._keys.keep(passphrase, salt, key)
+        return salt, key
+
+
+def _fits(key: bytes, proof: str) -> bool:
+    try:
+        return decrypt_with(key, proof) == _PROOF
+    except (DamagedSecretError, ValueError):  # ValueError: no key at all, of a wrong length
+        return False
 
 
 def _split_state(state: str) -> tuple[bytes, str]:

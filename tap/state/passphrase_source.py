@@ -16,6 +16,11 @@ VARIABLE: Final = "PULUMI_CONFIG_PASSPHRASE"
 FILE_VARIABLE: Final = "PULUMI_CONFIG_PASSPHRASE_FILE"
 
 
+def is_given(environ: Mapping[str, str]) -> bool:
+    """Whether the environment says what the passphrase is, so that it is not the project's own."""
+    return VARIABLE in environ or bool(environ.get(FILE_VARIABLE))
+
+
 def find_passphrase(environ: Mapping[str, str], own_file: Path, *, may_create: bool) -> str:
     """The passphrase; an empty one is legal, as in Pulumi.
 

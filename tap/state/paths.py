@@ -74,6 +74,10 @@ class StackPaths:
     def passphrase(self) -> Path:
         return self.own / "passphrase"
 
+    @property
+    def derived_keys(self) -> Path:
+        return self.own / "derived-keys.json"
+
 
 def stack_names(root: Path, project: str) -> tuple[str, ...]:
     """The stacks of the project that have a checkpoint or the journal of a first run, sorted."""

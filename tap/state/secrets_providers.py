@@ -8,8 +8,9 @@ from typing import Any
 
 from tap.errors import StateError
 from tap.state.crypter import BlindingCrypter, CachingCrypter, Crypter
+from tap.state.derived_keys import DerivedKeys
 from tap.state.passphrase import PassphraseCrypter
-from tap.state.passphrase_source import find_passphrase
+from tap.state.passphrase_source import find_passphrase, is_given
 from tap.state.paths import StackPaths
 
 _CONFIG = "getting stack configuration: get stack secrets manager: "
@@ -39,7 +40,8 @@ class StackSecrets:
         self._paths = paths
         self._environ = environ
         self._config_salt = ""
-        self._by_salt: dict[str, CachingCrypter] = {}
+        self._new = self._passphrase_crypter("", _READING)
+        self._by_salt = {"": CachingCrypter(self._new)}
 
     def reader(self, providers: Mapping[str, Any] | None) -> CachingCrypter:
         """For a file with these `secrets_providers`."""
@@ -72,6 +74,14 @@ class StackSecrets:
             return self._of_salt(self._config_salt)
         return self._of_salt("") if providers is None else self.reader(providers)
 
+    def prepare(self) -> None:
+        """Derive now the key for which the first secret of a stack without any would wait. On whichever thread.
+
+        Raises what that first secret would raise.
+        """
+        if not self._config_salt:
+            self._new.prepare()
+
     def _of_salt(self, salt: str) -> CachingCrypter:
         if salt not in self._by_salt:
             self._by_salt[salt] = CachingCrypter(self._passphrase_crypter(salt, _READING))
@@ -79,7 +89,8 @@ class StackSecrets:
 
     def _passphrase_crypter(self, salt: str, context: str) -> PassphraseCrypter:
         passphrase = partial(find_passphrase, self._environ, self._paths.passphrase, may_create=not salt)
-        return PassphraseCrypter(passphrase, salt, context=context)
+        keys = None if is_given(self._environ) else DerivedKeys(self._paths.derived_keys)
+        return PassphraseCrypter(passphrase, salt, context=context, keys=keys)
 
 
 def blind(_providers: Mapping[str, Any] | None) -> CachingCrypter:

@@ -61,6 +61,13 @@ class StateStore:
         """
         return load(self.paths, self._secrets.reader if secrets else blind).checkpoint
 
+    def prepare_secrets(self) -> None:
+        """What the first secret of a stack without a state waits for, done ahead. On whichever thread.
+
+        Raises what that first secret would raise.
+        """
+        self._secrets.prepare()
+
     @contextlib.contextmanager
     def open(self, kind: str) -> Iterator[Session]:
         """Hold the stack to change it. kind: update, refresh, destroy or what else the journal is to say.

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-SECONDS_MAX = 60.0
+SECONDS_MAX = 200.0
 
 
 class Terminal:

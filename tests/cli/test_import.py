@@ -20,13 +20,13 @@ NO_PROGRAM = "import pulumi\n"
 
 
 @pytest.fixture(scope="module")
-def tap(tmp_path_factory):
+def tap(tmp_path_factory, warm):
     root = tmp_path_factory.mktemp("import")
-    make_project(root)
+    make_project(root, warm=warm)
     for stack in ("local", "other"):
         (root / f"Pulumi.{stack}.yaml").write_text("config:\n  aws:region: us-east-1\n")
     (root / "__main__.py").write_text(NO_PROGRAM)
-    tap = Tap(root)
+    tap = Tap(root, warm)
     tap("local", "start", "--port", "0")
     yield tap
     control.stop(root)

@@ -28,11 +28,11 @@ COMMAND = [sys.executable, "-m", "tap.cli.main"]
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
+def project(tmp_path_factory, warm):
     """One project and one embedded AWS for all; each test has a stack of its own."""
     root = tmp_path_factory.mktemp("shop")
-    make_project(root, "local", "dev", "prod", "fresh", "surprised", "broken", "slow")
-    yield Tap(root)
+    make_project(root, "local", "dev", "prod", "fresh", "surprised", "broken", "slow", warm=warm)
+    yield Tap(root, warm)
     control.stop(root)
 
 

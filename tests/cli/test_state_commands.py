@@ -31,13 +31,13 @@ with StateStore(Path(sys.argv[1]), "golden", "dev").open("update"):
 
 
 @pytest.fixture
-def tap(tmp_path):
+def tap(tmp_path, warm):
     (tmp_path / "Pulumi.yaml").write_text("name: golden\nruntime: python\n")
     (tmp_path / "Pulumi.dev.yaml").write_text("{}\n")
     checkpoint = tmp_path / ".tap/.pulumi/stacks/golden/dev.json"
     checkpoint.parent.mkdir(parents=True)
     checkpoint.write_bytes(RECORDED)
-    tap = Tap(tmp_path)
+    tap = Tap(tmp_path, warm)
     yield lambda *arguments: tap(*arguments, "--stack", "dev", **PASSPHRASE)
     control.stop(tmp_path)  # a preview starts the embedded AWS before it looks at the state
 
@@ -242,3 +242,58 @@ def test_cancel_leaves_a_tap_that_works(tap, tmp_path):
     assert edited.returncode == 1
     assert edited.stderr.startswith("error: the stack is currently locked by 1 lock(s).")
     assert tap("cancel").returncode == 0
+
+
+def test_status_says_of_a_killed_holder_that_it_is_dead_and_the_next_run_takes_over(tap, tmp_path):
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDING, str(tmp_path)],
+        env={**os.environ, **PASSPHRASE},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        working = tap("status").stdout
+        working_lock = json.loads(tap("status", "--json").stdout)["locks"][0]
+        holder.kill()
+        os.waitid(os.P_PID, holder.pid, os.WEXITED | os.WNOWAIT)
+        not_reaped = tap("status").stdout  # dead, though its parent has not asked for its end yet
+    finally:
+        holder.kill()
+        holder.communicate(timeout=30)
+    words = tap("status").stdout
+    (lock,) = json.loads(tap("status", "--json").stdout)["locks"]
+    edited = tap("state", "delete", B)
+    after = tap("status").stdout
+
+    assert "Lock: held\n" in working
+    assert "dead" not in working
+    assert (working_lock["holderIsDead"], working_lock["nextRunTakesOver"]) == (False, False)
+    assert "Lock: its holder is dead; the next run takes it over\n" in words
+    assert f"(process {holder.pid})" in words
+    assert ", which is dead\n" in words
+    assert "Lock: its holder is dead" in not_reaped
+    assert lock["pid"] == holder.pid
+    assert (lock["holderIsDead"], lock["nextRunTakesOver"]) == (True, True)
+    assert edited.returncode == 0, edited.stderr
+    assert "Lock: free\n" in after
+
+
+def test_status_says_that_the_lock_of_a_dead_pulumi_cli_is_for_cancel(tap, tmp_path):
+    put_lock(tmp_path, pid=dead_pid(), hostname=socket.gethostname())
+    words = tap("status").stdout
+    (lock,) = json.loads(tap("status", "--json").stdout)["locks"]
+
+    assert "Lock: held\n" in words
+    assert ", which is dead; `tap cancel` removes its lock\n" in words
+    assert (lock["holderIsDead"], lock["nextRunTakesOver"]) == (True, False)
+    assert tap("state", "delete", B).returncode == 1
+
+
+@pytest.mark.parametrize("boot", ["", "another"])
+def test_status_takes_nobody_elsewhere_for_dead(tap, tmp_path, boot):
+    put_lock(tmp_path, pid=dead_pid(), hostname="another-machine", tool="tap", boot=boot)
+
+    assert "Lock: held\n" in tap("status").stdout

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tap.engine.deployment import Deployment, DeploymentSettings
+from tap.engine.deployment import Deployment
+from tap.engine.deployment_settings import DeploymentSettings
 from tap.engine.model import STACK_TYPE, Goal, Resource
 from tap.engine.provider import CreateResult
 from tap.engine.registration import MonitorClosedError, ProgramExit, Registrar

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tap.engine.deployment import Deployment, DeploymentSettings
+from tap.engine.deployment import Deployment
+from tap.engine.deployment_settings import DeploymentSettings
 from tap.engine.model import OperationType
 from tap.engine.registration import ProgramExit, Registrar
 from tap.engine.snapshot import Change, Snapshot

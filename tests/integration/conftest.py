@@ -15,15 +15,15 @@ from tests.integration.stories import told_once
 
 
 @pytest.fixture
-def project(tmp_path) -> Iterator[Project]:
-    """A project for one test."""
+def cold_project(tmp_path) -> Iterator[Project]:
+    """A project for one test; each process is started as a user would, its embedded AWS too."""
     with project_in(tmp_path / "project") as project:
         yield project
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory) -> Built:
-    """The stack `local` as it comes."""
+    """The stack `local` as it comes, each process started as a user would."""
     return told_once(tmp_path_factory, "built", partial(_build, tmp_path_factory))
 
 

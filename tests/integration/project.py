@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from soak.warm_tap import WarmTap
 from tests.conftest import Account
 
 ROOT = Path(__file__).parents[2]
@@ -33,20 +34,45 @@ SMALL = {
 }
 """A stack of fewer resources, for what does not depend on which ones there are."""
 
-RUN_SECONDS_MAX = 120
-SHOWN_SECONDS_MAX = 60
+RUN_SECONDS_MAX = 300
+SHOWN_SECONDS_MAX = 120
+_HOLDING = f"""
+
+def _hold(_):
+    import pathlib, time
+    pathlib.Path("held").touch()
+    deadline = time.monotonic() + {RUN_SECONDS_MAX}
+    while not pathlib.Path("go-on").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+stack.vpc.id.apply(_hold)
+"""
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
+
+
+@dataclass(frozen=True)
+class Warm:
+    """Processes that have made the imports already and are forked. programs: a virtual environment for Pulumi.yaml."""
+
+    tap: WarmTap
+    programs: Path
 
 
 @dataclass
 class Project:
-    """The program and its configuration in `root`, with a state and an embedded AWS that nobody else uses."""
+    """The program and its configuration in `root`, with a state and an embedded AWS that nobody else uses.
+
+    warm: forks the runs that are waited for, and their programs, off a process that has made the imports.
+    """
 
     root: Path
+    warm: Warm | None = None
     _accounts: dict[str, Account] = field(default_factory=dict)
 
     def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run `tap` to its end."""
+        if self.warm is not None:
+            return self.warm.tap(arguments, self.root, self.environment(**environment), RUN_SECONDS_MAX)
         return subprocess.run(
             [TAP, *arguments],
             cwd=self.root,
@@ -101,6 +127,24 @@ class Project:
             del config[f"tap:{name}"]
         (self.root / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump({"config": config}))
 
+    def use_python_of(self, environment: Path) -> None:
+        """Run the program in that virtual environment."""
+        settings = yaml.safe_load((self.root / "Pulumi.yaml").read_text())
+        settings["runtime"]["options"]["virtualenv"] = str(environment)
+        (self.root / "Pulumi.yaml").write_text(yaml.safe_dump(settings))
+
+    def hold(self) -> None:
+        """From now on the program stands still once it has its VPC, with the better part of the stack to come."""
+        program = self.root / "__main__.py"
+        program.write_text(program.read_text() + _HOLDING)
+
+    def wait_until_held(self) -> None:
+        _wait_for(self.root / "held", SHOWN_SECONDS_MAX)
+
+    def let_go(self) -> None:
+        """The program goes on, and no later run stands still."""
+        (self.root / "go-on").touch()
+
     def start_aws(self) -> Account:
         """Start the embedded AWS at a free port, unless it runs already, and look at it."""
         self.succeed("local", "start", "--port", "0")
@@ -131,12 +175,16 @@ class Project:
             if each["custom"] and "pulumi:providers" not in each["type"]
         }
 
-    def close(self) -> None:
-        """Stop the embedded AWS; nothing of what was started here may go on."""
-        self("local", "stop")
+    def close(self, *, but: int = 0) -> None:
+        """Stop the embedded AWS; nothing of what was started here may go on.
+
+        but: the process of an embedded AWS that goes on all the same.
+        """
+        if not but:
+            self("local", "stop")
         for account in self._accounts.values():
             account.close()
-        left = processes_of(self.root)
+        left = processes_of(self.root, but)
         for pid in left:
             os.kill(pid, signal.SIGKILL)
         assert left == {}
@@ -167,15 +215,6 @@ class Running:
     def interrupt(self) -> None:
         self.process.send_signal(signal.SIGINT)
 
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """It does nothing meanwhile: what is done to its world now is done in the middle of it, however busy we are."""
-        self.process.send_signal(signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            self.process.send_signal(signal.SIGCONT)
-
     def end(self) -> int:
         """The exit code, once the process has ended and all of its output is here."""
         code = self.process.wait(RUN_SECONDS_MAX)
@@ -205,12 +244,18 @@ def problems(ended: subprocess.CompletedProcess[str]) -> str:
         return f"{ended.stdout}\n{ended.stderr}"
 
 
+def _wait_for(path: Path, seconds_max: float) -> None:
+    deadline = time.monotonic() + seconds_max
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path.name} has not come"
+        time.sleep(0.02)
+
+
 @contextmanager
 def project_in(folder: Path) -> Iterator[Project]:
     """A fresh copy of the project in the folder, which must not be there yet; all of it stopped at the end."""
     folder.mkdir()
-    for name in PROGRAM:
-        shutil.copy(ROOT / name, folder / name)
+    copy_program(folder)
     project = Project(folder)
     try:
         yield project
@@ -218,10 +263,15 @@ def project_in(folder: Path) -> Iterator[Project]:
         project.close()
 
 
-def processes_of(root: Path) -> dict[int, str]:
-    """The processes whose command line names the folder, or that work in it."""
-    deadline = time.monotonic() + 5  # what was told to end may take a moment to be gone
-    while found := _processes_of(root):
+def copy_program(folder: Path) -> None:
+    for name in PROGRAM:
+        shutil.copy(ROOT / name, folder / name)
+
+
+def processes_of(root: Path, but: int = 0) -> dict[int, str]:
+    """The processes, besides that one, whose command line names the folder, or that work in it."""
+    deadline = time.monotonic() + 20  # what was told to end may take a moment to be gone
+    while found := {pid: command for pid, command in _processes_of(root).items() if pid != but}:
         if time.monotonic() > deadline:
             return found
         time.sleep(0.05)

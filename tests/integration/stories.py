@@ -10,7 +10,7 @@ from typing import TypeVar
 import pytest
 from filelock import FileLock
 
-_SECONDS_MAX = 200
+_SECONDS_MAX = 500
 
 _Story = TypeVar("_Story")
 

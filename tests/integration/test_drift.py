@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import Account
+from tests.integration.home import Home
 from tests.integration.inventory import Inventory, inventory, named
-from tests.integration.project import ACCOUNT_ID, Project, project_in, steps
+from tests.integration.project import ACCOUNT_ID, Project, steps
 from tests.integration.stories import told_once
 
 APP, BACKUP, LOGS = (
@@ -207,12 +208,12 @@ class Story:
 
 
 @pytest.fixture(scope="session")
-def story(tmp_path_factory) -> Story:
-    return told_once(tmp_path_factory, "drift", partial(_tell, tmp_path_factory))
+def story(tmp_path_factory, home) -> Story:
+    return told_once(tmp_path_factory, "drift", partial(_tell, home))
 
 
-def _tell(folders: pytest.TempPathFactory) -> Story:
-    with project_in(folders.mktemp("drift") / "project") as project:
+def _tell(home: Home) -> Story:
+    with home.project() as project:
         return _drift_and_mend(project)
 
 

@@ -33,9 +33,12 @@ def _twice(names: list[str]) -> set[str]:
 def test_ctrl_c_once_finishes_what_is_in_flight_and_the_next_up_makes_the_rest(project: Project):
     project.configure(**SMALL)
     aws = project.start_aws()
+    project.hold()
     with project.running("up") as up:
-        up.wait_for("tap-vpc-local created")
+        project.wait_until_held()
         up.interrupt()
+        up.wait_for("^C received; cancelling.")
+        project.let_go()
         code = up.end()
     ids, pending = project.ids(), project.state().get("pending_operations", [])
     made = _names(aws)

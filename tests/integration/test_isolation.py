@@ -33,7 +33,8 @@ def _hostile(folder: Path, elsewhere: str) -> dict[str, str]:
     }
 
 
-def test_a_hostile_environment_changes_nothing_and_leaves_no_trace(project: Project, tmp_path):
+def test_a_hostile_environment_changes_nothing_and_leaves_no_trace(cold_project: Project, tmp_path):
+    project = cold_project
     project.configure(**SMALL)
     with gateway_to("http://127.0.0.1:9") as trap:
         hostile = _hostile(tmp_path, trap.endpoint)

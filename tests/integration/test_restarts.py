@@ -36,10 +36,11 @@ def test_an_aws_that_is_killed_during_an_up_is_one_clear_error_and_the_next_up_c
     project.configure(**SMALL)
     project.start_aws()
     pid = project.aws_pid
+    project.hold()
     with project.running("up") as up:
-        up.wait_for("tap-vpc-local created")
-        with up.held():
-            os.kill(pid, signal.SIGKILL)
+        project.wait_until_held()
+        os.kill(pid, signal.SIGKILL)
+        project.let_go()
         code = up.end()
     again = project("up")
     settled = project.document("up", "--expect-no-changes")

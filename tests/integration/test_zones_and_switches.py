@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.integration.home import Home
 from tests.integration.inventory import Inventory, inventory
-from tests.integration.project import Project, project_in, steps
+from tests.integration.project import Project, steps
 from tests.integration.stories import told_once
 
 TWO = ["us-east-1a", "us-east-1b"]
@@ -33,10 +34,10 @@ def _stage(project: Project, *, previewed: bool = False, **settings: object) -> 
     return Stage(preview, steps(document), inventory(project.aws), document["outputs"])
 
 
-def _tell_zones(folders: pytest.TempPathFactory) -> dict[str, Stage]:
+def _tell_zones(home: Home) -> dict[str, Stage]:
     """Two zones, a third, and two again."""
     few = {"enable_flow_logs": False, "enable_cross_region_replication": False}
-    with project_in(folders.mktemp("zones") / "project") as project:
+    with home.project() as project:
         project.start_aws()
         return {
             "two": _stage(project, **few, availability_zones=TWO),
@@ -45,9 +46,9 @@ def _tell_zones(folders: pytest.TempPathFactory) -> dict[str, Stage]:
         }
 
 
-def _tell_switches(folders: pytest.TempPathFactory) -> dict[str, Stage]:
+def _tell_switches(home: Home) -> dict[str, Stage]:
     """Everything, then less and less, then everything again."""
-    with project_in(folders.mktemp("switches") / "project") as project:
+    with home.project() as project:
         project.start_aws()
         return {
             "all": _stage(project),
@@ -58,13 +59,13 @@ def _tell_switches(folders: pytest.TempPathFactory) -> dict[str, Stage]:
 
 
 @pytest.fixture(scope="session")
-def zones(tmp_path_factory) -> dict[str, Stage]:
-    return told_once(tmp_path_factory, "zones", partial(_tell_zones, tmp_path_factory))
+def zones(tmp_path_factory, home) -> dict[str, Stage]:
+    return told_once(tmp_path_factory, "zones", partial(_tell_zones, home))
 
 
 @pytest.fixture(scope="session")
-def switches(tmp_path_factory) -> dict[str, Stage]:
-    return told_once(tmp_path_factory, "switches", partial(_tell_switches, tmp_path_factory))
+def switches(tmp_path_factory, home) -> dict[str, Stage]:
+    return told_once(tmp_path_factory, "switches", partial(_tell_switches, home))
 
 
 def test_a_new_zone_gets_the_ranges_of_its_letter_wherever_it_stands_in_the_list(zones):

@@ -64,10 +64,11 @@ class Watcher:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory):
+def told(tmp_path_factory, warm):
     """Everything that the runs put out, and what was started meanwhile."""
     root = tmp_path_factory.mktemp("secrets")
-    (root / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    runtime = {"name": "python", "options": {"virtualenv": str(warm.programs)}}
+    (root / "Pulumi.yaml").write_text(json.dumps({"name": "shop", "runtime": runtime}))
     (root / "__main__.py").write_text(PROGRAM)
     tap = Tap(root)
     crypter = PassphraseCrypter(lambda: "pw")

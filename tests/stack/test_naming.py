@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from tap.stack.naming import AUTONAME_LENGTH, LONGEST_REGION, LONGEST_SUFFIX, Names, is_suffix
@@ -37,7 +37,8 @@ def physical_name(one) -> str | None:
     return one.inputs.get(LIMITS[one.kind][0]) or one.name + "x" * AUTONAME_LENGTH
 
 
-@settings(max_examples=20, phases=WITHOUT_SHRINKING)
+@settings(max_examples=6, phases=WITHOUT_SHRINKING)
+@example("a" * LONGEST_SUFFIX)
 @given(suffixes)
 def test_every_name_fits_its_service(suffix):
     run = record(config={"tap:environment_suffix": suffix, "tap:backup_region": "ap-southeast-2"})
@@ -90,7 +91,7 @@ def without_zone_lists(run: Recording) -> dict[str, dict]:
 zone_lists = st.lists(st.sampled_from([f"us-east-1{letter}" for letter in "abcdefgh"]), unique=True, min_size=2)
 
 
-@settings(max_examples=10, phases=WITHOUT_SHRINKING)
+@settings(max_examples=6, phases=WITHOUT_SHRINKING)
 @given(zone_lists, zone_lists)
 def test_adding_removing_or_reordering_zones_touches_no_other_zone(before, after):
     old, new = (

@@ -16,11 +16,13 @@ STACK = Resource(
 )
 
 
-@pytest.fixture
-def provider(tmp_path):
-    finish(store_in(tmp_path, stack="other"), STACK)
-    finish(store_in(tmp_path, stack="destroyed"))
-    return BuiltinProvider(lambda name: stack_outputs(tmp_path, "golden", name, environ=PASSPHRASE))
+@pytest.fixture(scope="module")
+def provider(tmp_path_factory):
+    """Nothing here writes."""
+    root = tmp_path_factory.mktemp("stacks")
+    finish(store_in(root, stack="other"), STACK)
+    finish(store_in(root, stack="destroyed"))
+    return BuiltinProvider(lambda name: stack_outputs(root, "golden", name, environ=PASSPHRASE))
 
 
 def read(provider, name):

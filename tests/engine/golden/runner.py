@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import Any
 
 from tap.engine import messages
-from tap.engine.deployment import Deployment, DeploymentSettings
+from tap.engine.deployment import Deployment
+from tap.engine.deployment_settings import DeploymentSettings
 from tap.engine.events import Diagnostic, Event, OutputsRegistered, StepBegan, StepEnded, StepFailed
 from tap.engine.model import STACK_TYPE, Op, Operation, Resource, Step
 from tap.engine.snapshot import Change, Snapshot
