@@ -70,9 +70,9 @@ def _tell(verdict: Any) -> None:
 
 
 PARTS: Final[dict[str, Part]] = {
-    "lost_answers": Part(_lost_answers, 3600),
+    "lost_answers": Part(_lost_answers, 2 * 3600),
     "crash_matrix": Part(_crash_matrix, 6 * 3600),
-    "faults": Part(_faults, 2 * 3600),
-    "races": Part(_races, 3600),
-    "isolation": Part(_isolation, 900),
+    "faults": Part(_faults, 4 * 3600),
+    "races": Part(_races, 2 * 3600),
+    "isolation": Part(_isolation, 3600),
 }

@@ -22,7 +22,7 @@ from pathlib import Path
 
 IMPORTED = ("grpc", "pulumi", "pulumi_aws", "tap.stack.settings", "tap_stack")
 NAMES_MAX = 1_000_000
-START_SECONDS_MAX = 60.0
+START_SECONDS_MAX = 300.0
 _ROOT = Path(__file__).parents[1]
 
 _CLIENT = """#!{python} -SE
