@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 def title() -> str:
     """Date, commit, cores, Python."""
     return (
-        f"{datetime.now(UTC):%Y-%m-%d}, commit {_commit()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+        f"{datetime.now(UTC):%Y-%m-%d}, commit {commit()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     )
 
 
-def _commit() -> str:
+def commit() -> str:
     """With a mark where something was changed since; "unknown" outside of a repository."""
     command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
     asked = subprocess.run(command, capture_output=True, text=True, check=False)

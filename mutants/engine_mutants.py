@@ -101,6 +101,15 @@ ENGINE: Final[tuple[Mutant, ...]] = (
         (_GOLDEN,),
     ),
     Mutant(
+        "provider-that-hangs-on-a-replacement-not-deleted",
+        "tap/engine/replacement.py",
+        "        if not touched:\n",
+        "        if not touched or resource.is_provider:\n",
+        "a provider outlives what it was configured with, and what it made is deleted through nothing",
+        _PULUMI,
+        ("tests/engine/test_replacing.py",),
+    ),
+    Mutant(
         "old-half-deleted-before-the-new-is-made",
         "tap/engine/generator.py",
         "        if not delete_first and not old.pending_replacement:\n            return [\n",

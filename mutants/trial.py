@@ -22,7 +22,8 @@ RUN_SECONDS_MAX = 300
 """For one mutant."""
 
 _TESTS_FAILED = 1
-_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+::\S.*?)(?: - .*)?$", re.MULTILINE)
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+::\S.*?)(?: - (.*))?$", re.MULTILINE)
+_TIMED_OUT = "Timeout"
 _SHOWN_LINES = 12
 
 
@@ -65,7 +66,9 @@ def attempt(mutant: Mutant) -> Result:
     if code == 0:
         verdict, detail = Verdict.SURVIVED, "no test failed"
     elif code == _TESTS_FAILED and failed:
-        verdict, detail = Verdict.CAUGHT, failed[1]
+        # On a machine that is too busy a test may run out of time without any bug: so that is told apart.
+        timed_out = _TIMED_OUT in (failed[2] or "")
+        verdict, detail = Verdict.CAUGHT, failed[1] + (" (out of time)" if timed_out else "")
     else:
         verdict, detail = Verdict.BROKEN, _end_of(said)
     return Result(mutant.name, verdict, detail, time.monotonic() - began)

@@ -9,7 +9,6 @@ run's shape; and a third run, which compares the state with AWS as well, finds n
 from __future__ import annotations
 
 import argparse
-import json
 import multiprocessing
 import random
 import sys
@@ -17,13 +16,14 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from soak.edited_program import AFTER, BEFORE
 from soak.kill_points import Kind, Point, install, note_in, noted_in
+from soak.verdicts import STORIES, Verdict, as_line, points_line, read_verdicts, rows_in
 from soak.world import Scene, Workshop, World, shape, worlds, write_program
 from tap.errors import TapError
 from tap.state.integrity import integrity_problems
@@ -49,32 +49,6 @@ class Normal:
     counts: dict[str, int]
     urns: list[str]
     outputs: Any
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """How one case went. reached: whether the run came to the point, and was killed. problems: () if it passed."""
-
-    story: str
-    point: Point
-    reached: bool
-    problems: tuple[str, ...]
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line of the table: of how many points of a kind how many were recovered from."""
-
-    story: str
-    kind: str
-    points: int
-    recovered: int
-    not_reached: int
-    seconds: float
-
-
-STORIES = ("up", "destroy", "update")
 
 
 @contextmanager
@@ -204,43 +178,25 @@ def _work(name: str, part: int, parts: int, options: argparse.Namespace, verdict
     done = {verdict.point for verdict in read_verdicts(verdicts) if verdict.story == name}
     with worlds() as workshop, story_of(workshop, name) as story, verdicts.open("a") as file:
         normal = undisturbed(workshop, story)
-        chosen = sample(sorted(set(normal.points)), options.sample, options.seed)
+        every = sorted(set(normal.points))
+        _append(file, points_line(name, every))
+        chosen = sample(every, options.sample, options.seed)
         points = [point for number, point in enumerate(chosen) if number % parts == part and point not in done]
         began = time.monotonic()
         for number, point in enumerate(points, 1):
             if time.monotonic() - began > options.seconds:
                 break
             verdict = try_out(workshop, story, normal, point)
-            file.write(json.dumps({**asdict(verdict), "kind": point.kind}) + "\n")
-            file.flush()
+            _append(file, as_line(verdict))
             if verdict.problems:
                 print(f"{name}: {point}: {'; '.join(verdict.problems)}", file=sys.stderr, flush=True)
             if number % 50 == 0:
                 print(f"{name}: {number} of {len(points)}", file=sys.stderr, flush=True)
 
 
-def read_verdicts(path: Path) -> list[Verdict]:
-    if not path.exists():
-        return []
-    found = []
-    for line in path.read_text().splitlines():
-        told = json.loads(line)
-        point = Point(Kind(told["point"]["kind"]), told["point"]["name"], told["point"]["number"])
-        found.append(Verdict(told["story"], point, told["reached"], tuple(told["problems"]), told["seconds"]))
-    return found
-
-
-def rows_of(verdicts: Sequence[Verdict]) -> list[Row]:
-    rows = []
-    for story in STORIES:
-        for kind in Kind:
-            of = [verdict for verdict in verdicts if verdict.story == story and verdict.point.kind == kind]
-            if of:
-                reached = [verdict for verdict in of if verdict.reached]
-                good = sum(not verdict.problems for verdict in reached)
-                seconds = sum(verdict.seconds for verdict in of)
-                rows.append(Row(story, kind, len(reached), good, len(of) - len(reached), seconds))
-    return rows
+def _append(file: TextIO, line: str) -> None:
+    file.write(line)
+    file.flush()
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -265,18 +221,13 @@ def main(arguments: Sequence[str]) -> int:
         for process in parts:
             process.join()
         broken_off += sum(process.exitcode != 0 for process in parts)
-    found = read_verdicts(verdicts)
-    for row in rows_of(found):
-        print(
-            f"{row.story}, killed at {row.kind}: {row.recovered} of {row.points}"
-            + (f" ({row.not_reached} not reached)" if row.not_reached else "")
-            + f", {row.seconds:.0f} s"
-        )
+    for row in rows_in(verdicts):
+        print(f"{row.story}, killed at {row.kind}: {row}")
     print(f"{time.monotonic() - began:.0f} s")
     if broken_off:
         # What it had not judged would be missing from the figures without a word.
         print(f"{broken_off} of the processes broke off: see above", file=sys.stderr)
-    return int(broken_off > 0 or any(verdict.problems for verdict in found))
+    return int(broken_off > 0 or any(verdict.problems for verdict in read_verdicts(verdicts)))
 
 
 if __name__ == "__main__":

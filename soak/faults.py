@@ -32,7 +32,7 @@ from soak.world import Workshop, World, worlds
 from tests.faults.proxy import Fault, Proxy, Rule, fault_proxy
 from tests.integration.project import SMALL
 
-RUN_SECONDS_MAX = 200
+RUN_SECONDS_MAX = 600
 FULL_BYTES = 30_000
 """Where a file may grow no more: beyond the journal's first lines, before its end."""
 

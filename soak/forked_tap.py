@@ -55,7 +55,7 @@ def prepare() -> None:
     gc.freeze()
 
 
-def tap(root: Path, *arguments: str, before: Callable[[], None] = lambda: None, seconds_max: float = 120.0) -> Ended:
+def tap(root: Path, *arguments: str, before: Callable[[], None] = lambda: None, seconds_max: float = 600.0) -> Ended:
     """Run `tap` in the folder to its end. before: called in its process before it begins.
 
     A run that is not over in time is killed with SIGABRT. Call `prepare` before; this process may have one thread only.

@@ -20,7 +20,7 @@ from soak.canaries import OF_THE_USER, PASSPHRASE, SECRETS, encrypted_config, fi
 from soak.row import Row
 from soak.traces import CALLS, LOOPBACK, Trace, read_trace
 
-SECONDS_MAX = 600
+SECONDS_MAX = 1800
 HOW_TO_INSTALL = "strace is not here: install it (apt-get install strace, dnf install strace)"
 
 _STRING_BYTES = 65536

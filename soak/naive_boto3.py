@@ -25,7 +25,7 @@ from tests.integration.project import project_in
 
 _READING = ("Describe", "Get", "Head", "List")
 _CONFIG = Config(s3={"addressing_style": "path"}, proxies={})
-RESET_SECONDS_MAX = 10
+RESET_SECONDS_MAX = 60
 
 
 @dataclass(frozen=True)

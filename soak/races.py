@@ -28,8 +28,8 @@ from soak.world import MEMORY, Scene, Workshop, World, worlds
 from tests.faults.proxy import Fault, Rule, fault_proxy
 from tests.integration.project import SMALL, Project, project_in
 
-RUN_SECONDS_MAX = 200
-HELD_SECONDS_MAX = 60
+RUN_SECONDS_MAX = 600
+HELD_SECONDS_MAX = 300
 ENTRIES = 10_000
 TAKEOVERS = 100
 TAKEOVER_MILLISECONDS_MAX = 100

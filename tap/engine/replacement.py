@@ -8,8 +8,9 @@ from tap.engine.events import Diagnostic
 from tap.engine.graph import Dependents
 from tap.engine.known import Known
 from tap.engine.model import Op, Resource, Step
-from tap.engine.provider import ProviderError
+from tap.engine.provider import Provider, ProviderError
 from tap.engine.providers import ProviderRegistry, urn_of
+from tap.engine.urn import package_of
 from tap.engine.values import UNKNOWN
 
 
@@ -63,15 +64,21 @@ class DependentReplacements:
         if resource.deleted_with in going or not going.isdisjoint(resource.replace_with):
             return True, ()
         touched = [key for key, urns in resource.property_dependencies.items() if not going.isdisjoint(urns)]
-        if not touched or resource.is_provider:
+        if not touched:
             return False, ()
         inputs = differ.with_unknown(resource.inputs, (key for key in touched if key in resource.inputs), UNKNOWN)
         inputs, _ = differ.ignoring_changes(resource.inputs, inputs, resource.ignore_changes)
-        provider = self._providers.get(resource.provider)
         try:
+            provider = self._provider_of(resource)
             diff = differ.resource_diff(provider, resource, resource.urn, inputs, resource.ignore_changes)
         except ProviderError as error:
             raise ProviderError(f"{resource.urn}: {error}", hint=error.hint, code=error.code) from error
         diff = differ.with_replace_on_changes(diff, resource.replace_on_changes, init_errors=bool(resource.init_errors))
         keys = diff.replaces or tuple(key for key, kind in diff.detailed.items() if kind.replaces)
         return diff.changes and differ.replaces(diff), keys
+
+    def _provider_of(self, resource: Resource) -> Provider:
+        """Who compares it: a provider, which is a resource too, compares its own configuration."""
+        if resource.is_provider:
+            return self._providers.unconfigured(package_of(resource.type))
+        return self._providers.get(resource.provider)

@@ -34,7 +34,7 @@ SMALL = {
 }
 """A stack of fewer resources, for what does not depend on which ones there are."""
 
-RUN_SECONDS_MAX = 300
+RUN_SECONDS_MAX = 600
 SHOWN_SECONDS_MAX = 120
 _HOLDING = f"""
 
