@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
+from tap.engine.analysis import Analysis
+from tap.engine.analyzer import Analyzer
 from tap.engine.builtin import StackOutputs, no_stacks, with_builtin
 from tap.engine.default_providers import DefaultProviders
 from tap.engine.delete_phase import DeletePhase
@@ -94,6 +96,7 @@ class Deployment:
         self.recorder = Recorder(snapshot, journal)
         self.providers = ProviderRegistry(with_builtin(factory, settings.stack_outputs), snapshot.base)
         self._status = RunStatus(reporter, continue_on_error=settings.continue_on_error)
+        self._analysis = Analysis((), self._status, reporter, dry_run=settings.dry_run)
         self._pool = pool
         self._slots = asyncio.Semaphore(settings.parallel)
         self._in_flight: set[asyncio.Future[Any]] = set()
@@ -141,6 +144,11 @@ class Deployment:
         return self._status.cancelled
 
     @property
+    def violated(self) -> bool:
+        """Whether a mandatory policy is broken."""
+        return self._status.violated
+
+    @property
     def step_failed(self) -> bool:
         """Whether a step failed: then Pulumi says `update failed` at the end, and otherwise it does not."""
         return self._status.step_failed
@@ -157,6 +165,14 @@ class Deployment:
                 return resource.outputs
         return {}
 
+    async def analyze_with(self, loading: Coroutine[Any, Any, Sequence[Analyzer]]) -> None:
+        """Have what the program registers judged by these. Raises TapError where they can not be had."""
+        try:
+            analyzers = await self._status.unless_closed(loading)
+        except MonitorClosedError:
+            return  # cancelled while they were loading: nothing is run any more
+        self._analysis = Analysis(analyzers, self._status, self.reporter, dry_run=self.settings.dry_run)
+
     # -- runs -------------------------------------------------------------------------------------------------------
 
     async def run_program(self, start: Callable[[Registrar], Awaitable[ProgramExit]]) -> None:
@@ -169,6 +185,8 @@ class Deployment:
             self._check_targets()
             if not self.failed or self.settings.continue_on_error:
                 await self._delete_what_is_left()
+            if not self.failed:
+                await self._analysis.judge_stack(self.generator, self._done)
         self._shutdown.set()
         try:
             ended = await self._end_of(program)
@@ -311,14 +329,17 @@ class Deployment:
         generator, urn = self.generator, ""
         self._status.require_open()
         try:
-            registration = generator.claim(goal)
-            urn = registration.urn
-            self._inheritance.remember(urn, goal)
-            if self._hangs_on_failed(goal):
-                self._unsuccessful.add(urn)
-                generator.known.kept.add(registration.aliased_from or urn)
-                return Registered(urn, UNKNOWN, result=Result.SKIP)
-            steps = generator.generate(registration)
+            async with self._analysis.deciding:
+                self._status.require_open()
+                registration = generator.claim(goal)
+                urn = registration.urn
+                self._inheritance.remember(urn, goal)
+                if self._hangs_on_failed(goal):
+                    self._unsuccessful.add(urn)
+                    generator.known.kept.add(registration.aliased_from or urn)
+                    return Registered(urn, UNKNOWN, result=Result.SKIP)
+                judged = await self._analysis.judged(generator, registration, generator.checked(registration))
+                steps = generator.generate(judged.registration, judged.new)
         except GenerationError as error:
             self._status.stop(*error.diagnostics)
             raise MonitorClosedError from error
@@ -327,7 +348,7 @@ class Deployment:
             raise MonitorClosedError from error
         finally:
             self._report_notes()
-        return await self._chained(registration, steps, internal=internal)
+        return await self._chained(judged.registration, steps, internal=internal)
 
     def _hangs_on_failed(self, goal: Goal) -> bool:
         if not self._unsuccessful:
@@ -337,7 +358,7 @@ class Deployment:
         return not self._unsuccessful.isdisjoint(needed)
 
     async def _chained(self, registration: Registration, steps: Sequence[Step], *, internal: bool) -> Registered:
-        chain = StepChain(self._status, self.generator, self.executor, internal=internal)
+        chain = StepChain(self._status, self.generator, self.executor, self._analysis, internal=internal)
         async with self._slots:
             try:
                 registered = await chain.run(registration, steps)
@@ -392,16 +413,17 @@ class Deployment:
         return await self._unabandoned(self._read(replace(goal, provider=provider)))
 
     async def _read(self, goal: ReadGoal) -> Registered:
-        self._status.require_open()
-        try:
-            urn = self.generator.claim_read(goal)
-        except GenerationError as error:
-            self._status.stop(*error.diagnostics)
-            raise MonitorClosedError from error
-        if goal.id is UNKNOWN:
-            self.generator.known.kept.add(urn)
-            return Registered(urn, UNKNOWN, unknown=True)
-        steps = self.generator.generate_read(goal, urn)
+        async with self._analysis.deciding:
+            self._status.require_open()
+            try:
+                urn = self.generator.claim_read(goal)
+            except GenerationError as error:
+                self._status.stop(*error.diagnostics)
+                raise MonitorClosedError from error
+            if goal.id is UNKNOWN:
+                self.generator.known.kept.add(urn)
+                return Registered(urn, UNKNOWN, unknown=True)
+            steps = self.generator.generate_read(goal, urn)
         read = Registration(self.generator.known.registered[urn], urn, None, "", recreating=False, targeted=True)
         return await self._chained(read, steps, internal=False)
 

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tap.cli.data_loss import data_loss
+from tap.cli.views.policies import policies_document
 from tap.cli.views.progress import Progress, Row, Status
 from tap.cli.views.shown_values import plain
 from tap.cli.views.view import Clock, RunInfo
@@ -56,6 +57,7 @@ class JsonView:
             "preview": self._run.planning,
             "steps": [_step(row) for row in self._progress.rows.values()],
             "diagnostics": [_diagnostic(each) for each in self._progress.diagnostics if each.severity != "debug"],
+            "policyPacks": policies_document(self._progress),
             "outputs": plain(dict(self._outputs), UNKNOWN_ID),
             "changeSummary": {op.value: count for op, count in summary.changes.items() if count} if summary else {},
             "duration": round(summary.seconds * 1e9) if summary else 0,

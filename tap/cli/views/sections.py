@@ -20,6 +20,7 @@ from tap.cli.views.labels import (
     shown_seconds,
     shown_type,
 )
+from tap.cli.views.policies import policies_section
 from tap.cli.views.progress import Progress, Row
 from tap.engine.events import Diagnostic, Summary
 from tap.engine.model import Op
@@ -144,12 +145,13 @@ def summary_section(summary: Summary) -> Iterator[Text]:
 
 
 def closing_sections(progress: Progress, outputs: Mapping[str, Value], *, planning: bool, diff: bool) -> Iterator[Text]:
-    """Everything below the rows, in Pulumi's order: changes, diagnostics, outputs, counts."""
+    """Everything below the rows, in Pulumi's order: changes, diagnostics, policies, outputs, counts."""
     if diff or planning:
         yield from changes_section(progress, full=diff)
     if planning:
         yield from data_loss_section(progress)
     yield from diagnostics_section(progress)
+    yield from policies_section(progress)
     failed = progress.summary is not None and progress.summary.result == "failed"
     if not (planning and failed):
         yield from outputs_section(progress, outputs, planning=planning)
