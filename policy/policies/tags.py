@@ -33,7 +33,7 @@ def _is_taggable(args: ResourceValidationArgs) -> bool:
     try:
         return "tags" in type_schema(args.resource_type).inputs
     except KeyError:
-        return "tags" in args.props or "tagsAll" in args.props
+        return not {"tags", "tagsAll"}.isdisjoint(list(args.props))  # `in` would raise where they are not known yet
 
 
 def _texts(tags: object) -> dict[str, str]:

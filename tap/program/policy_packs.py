@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import grpc
 import grpc.aio
-from google.protobuf import empty_pb2, json_format, struct_pb2
+from google.protobuf import empty_pb2, struct_pb2
 from google.protobuf.message import Message
 
 from tap.engine.analyzer import Analyzer, AnalyzerError, Enforcement, Pack, Remediation, Subject, Violation
@@ -149,7 +149,7 @@ class PolicyPack:
 
 
 def _policy(info: Any) -> PolicyInfo:
-    schema = json_format.MessageToDict(info.configSchema.properties)
+    schema = decode_properties(info.configSchema.properties)
     level = analyzer_pb2.EnforcementLevel.Name(info.enforcementLevel).lower()
     return PolicyInfo(info.name, level, schema, tuple(info.configSchema.required))
 
@@ -158,7 +158,7 @@ def _own(info: Any) -> dict[str, dict[str, Any]]:
     return {
         name: {
             LEVEL: analyzer_pb2.EnforcementLevel.Name(config.enforcementLevel).lower(),
-            **json_format.MessageToDict(config.properties),
+            **decode_properties(config.properties),
         }
         for name, config in info.initialConfig.items()
     }
