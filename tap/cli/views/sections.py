@@ -10,6 +10,7 @@ from rich.text import Text
 
 from tap.cli.data_loss import data_loss
 from tap.cli.views import changes
+from tap.cli.views.cost_change import change_text, monthly_change
 from tap.cli.views.labels import (
     DANGER,
     HEADLINE,
@@ -157,6 +158,8 @@ def closing_sections(progress: Progress, outputs: Mapping[str, Value], *, planni
         yield from outputs_section(progress, outputs, planning=planning)
     if progress.summary is not None:
         yield from summary_section(progress.summary)
+    if planning and not failed and (cost := monthly_change(progress)):
+        yield Text(f"    {change_text(cost)}")
 
 
 def cancelled_lines(progress: Progress, command: str) -> Iterator[Text]:
