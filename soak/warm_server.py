@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-START_SECONDS_MAX = 120.0
+START_SECONDS_MAX = 300.0
 _ROOT = Path(__file__).parents[1]
 _REQUEST_BYTES_MAX = 1_000_000
 _HIGH = 200

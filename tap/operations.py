@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ from tap.engine.importing import ImportGoal
 from tap.engine.messages import nothing_unprotected, unprotected_destroyed
 from tap.engine.registration import ProgramContext, ProgramExit, Registrar
 from tap.lane import OpenLane, open_embedded_lane
+from tap.project.policy_pack import load_packs
 from tap.project.project import Project
 from tap.project.stack_config import StackConfig
 from tap.run import DEFAULT_PARALLEL, Options, Outcome, Run, Work
@@ -100,15 +102,13 @@ async def _destroy(deployment: Deployment, *, exclude_protected: bool) -> None:
 
 
 def _program(options: Options) -> Work:
+    packs = load_packs(options.policy_packs, options.policy_pack_configs)
+
     async def work(deployment: Deployment, project: Project, config: StackConfig) -> None:
         # Imported here: gRPC and protobuf take time that `refresh` and `destroy` need not spend.
-        from tap.program import host
+        from tap.program import host, policy_packs
         from tap.program.environment import embedded_environment, program_python
 
-        if options.refresh:
-            await deployment.refresh(counted=False)
-            if deployment.failed:
-                return
         context = ProgramContext(
             project=project.name,
             stack=options.stack,
@@ -121,10 +121,21 @@ def _program(options: Options) -> Work:
             secret_keys=config.secret_keys,
         )
 
+        environment = embedded_environment(os.environ)
+
         async def start(registrar: Registrar) -> ProgramExit:
             python = program_python(project.root, project.virtualenv)
-            return await host.run(context, python, embedded_environment(os.environ), registrar)
+            return await host.run(context, python, environment, registrar)
 
-        await deployment.run_program(start)
+        def told(severity: str, line: str) -> None:
+            deployment.reporter.report(Diagnostic(severity, line))
+
+        async with contextlib.AsyncExitStack() as until:
+            if packs:
+                await deployment.analyze_with(policy_packs.load(packs, context, environment, told, until))
+            if options.refresh and not deployment.failed:
+                await deployment.refresh(counted=False)
+            if not deployment.failed:
+                await deployment.run_program(start)
 
     return work

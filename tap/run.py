@@ -47,6 +47,7 @@ AWS_RESTARTED: Final = (
 class Options:
     """Pulumi's options, with Pulumi's meanings. URNs in targets, excludes and replaces may hold `*` and `**`.
 
+    policy_packs: folders of policy packs; policy_pack_configs: none, or one JSON file for each of them.
     endpoint: another AWS emulator on loopback instead of the project's own embedded AWS; "" for the project's own.
     """
 
@@ -62,6 +63,8 @@ class Options:
     expect_no_changes: bool = False
     continue_on_error: bool = False
     endpoint: str = ""
+    policy_packs: tuple[str, ...] = ()
+    policy_pack_configs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ class Outcome:
     changes: Mapping[Op, int] = field(default_factory=dict)
     outputs: Mapping[str, Value] = field(default_factory=dict)
     cancelled: bool = False
+    violated: bool = False
+    """Whether a mandatory policy is."""
 
     @property
     def changed(self) -> bool:
@@ -197,7 +202,9 @@ class Run:
             self._reporter.report(Diagnostic("warning", pending_operations(pending)))
 
     def _outcome(self, deployment: Deployment, *, dry_run: bool) -> Outcome:
-        outcome = Outcome(not deployment.failed, deployment.changes, deployment.outputs, deployment.cancelled)
+        outcome = Outcome(
+            not deployment.failed, deployment.changes, deployment.outputs, deployment.cancelled, deployment.violated
+        )
         seconds = (datetime.now(UTC) - self._started).total_seconds()
         result = "succeeded" if outcome.succeeded else "failed"
         self._reporter.report(Summary(outcome.changes, seconds, result, dry_run))

@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from tap.cli.terminal import Color, wants_color
-from tap.errors import TapError
+from tap.errors import PolicyError, TapError
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -32,6 +32,10 @@ class RunFailedError(TapError):
     def __init__(self, message: str, *, retryable: bool = False) -> None:
         super().__init__(message)
         self.can_be_retried = retryable
+
+
+class PolicyViolatedError(PolicyError):
+    """A run ended in a mandatory violation, which was shown already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ def failure_of(error: Exception) -> Failure | None:
     """What a failure that a user can cause means; None for a bug of ours."""
     if isinstance(error, RunFailedError):
         return Failure(EXIT_FAILED, error.name, str(error), retryable=error.can_be_retried, silent=True)
+    if isinstance(error, PolicyViolatedError):
+        return Failure(error.exit_code, error.name, str(error), silent=True)
     if isinstance(error, TapError):
         return Failure(error.exit_code, error.name, str(error), error.hint, error.retryable)
     if isinstance(error, click.NoSuchOption):

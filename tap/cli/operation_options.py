@@ -70,6 +70,20 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
     "continue_on_error": click.option(
         "--continue-on-error", is_flag=True, help="Go on with what does not depend on a failure."
     ),
+    "policy_packs": click.option(
+        "--policy-pack",
+        "policy_packs",
+        multiple=True,
+        metavar="DIR",
+        help="Have this policy pack judge every resource before it is made. Repeat.",
+    ),
+    "policy_pack_configs": click.option(
+        "--policy-pack-config",
+        "policy_pack_configs",
+        multiple=True,
+        metavar="FILE",
+        help="JSON with the levels and properties of the pack's policies; one for each --policy-pack.",
+    ),
     "endpoint": click.option(
         "--endpoint", default="", metavar="URL", help="Another AWS emulator on loopback, instead of the embedded one."
     ),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from tap import operations
 from tap.cli.confirmation import VERBS, Request, confirm, course
-from tap.cli.failures import Report, RunFailedError
+from tap.cli.failures import PolicyViolatedError, Report, RunFailedError
 from tap.cli.settings import Settings, settings_of
 from tap.cli.views.human_view import HumanView
 from tap.cli.views.json_view import JsonView
@@ -63,6 +63,7 @@ def run_operation(
     """
     settings = settings_of(context)
     root = settings.project().root
+    options = _where_tap_runs(options, settings.cwd)
     request = Request(
         command,
         options.stack,
@@ -108,7 +109,17 @@ def make_options(stack: str, given: dict[str, object]) -> Options:
         expect_no_changes=bool(given.get("expect_no_changes")),
         continue_on_error=bool(given.get("continue_on_error")),
         endpoint=str(given.get("endpoint") or ""),
+        policy_packs=_texts(given.get("policy_packs")),
+        policy_pack_configs=_texts(given.get("policy_pack_configs")),
     )
+
+
+def _where_tap_runs(options: Options, folder: Path) -> Options:
+    """What --policy-pack names is relative to --cwd, as Pulumi has it."""
+    packs, configs = (
+        tuple(str(folder / path) for path in paths) for paths in (options.policy_packs, options.policy_pack_configs)
+    )
+    return replace(options, policy_packs=packs, policy_pack_configs=configs)
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -151,6 +162,8 @@ def _run(
     finally:
         if isinstance(view, JsonView):
             context.ensure_object(Report).document = view.document()
+    if outcome.violated and not outcome.cancelled:
+        raise PolicyViolatedError(f"{VERBS[run.command]} failed: a mandatory policy is violated")
     if not outcome.succeeded or outcome.cancelled:
         raise RunFailedError(_why(heard.errors, run), retryable=any(error.retryable for error in heard.errors))
     return view, outcome

@@ -51,6 +51,12 @@ class Checker:
         """The inputs of a resource without a past: nothing is ignored, names are generated freshly."""
         return self._check(registration, provider, {}, registration.goal.inputs)
 
+    def rechecked(
+        self, registration: Registration, provider: Provider, olds: Properties, news: Properties
+    ) -> Properties:
+        """Inputs that were checked once, and changed since. Raises GenerationError, ProviderError."""
+        return self._check(registration, provider, olds, news)
+
     def _ignored(self, registration: Registration, inputs: Properties, old: Resource | None) -> Properties:
         if old is None or not registration.goal.ignore_changes:
             return inputs

@@ -6,10 +6,12 @@ All of it lives on one event loop: decisions are taken one at a time, calls of p
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Executor
-from typing import Final
+from typing import Any, Final
 
+from tap.engine.analysis import Analysis
+from tap.engine.analyzer import Analyzer
 from tap.engine.builtin import with_builtin
 from tap.engine.delete_phase import DeletePhase
 from tap.engine.deployment_settings import DeploymentSettings
@@ -98,6 +100,11 @@ class Deployment:
         return self._status.cancelled
 
     @property
+    def violated(self) -> bool:
+        """Whether a mandatory policy is broken."""
+        return self._status.violated
+
+    @property
     def step_failed(self) -> bool:
         """Whether a step failed: then Pulumi says `update failed` at the end, and otherwise it does not."""
         return self._status.step_failed
@@ -114,6 +121,14 @@ class Deployment:
                 return resource.outputs
         return {}
 
+    async def analyze_with(self, loading: Coroutine[Any, Any, Sequence[Analyzer]]) -> None:
+        """Have what the program registers judged by these. Raises TapError where they can not be had."""
+        try:
+            analyzers = await self._status.unless_closed(loading)
+        except MonitorClosedError:
+            return  # cancelled while they were loading: nothing is run any more
+        self._requests.analysis = Analysis(analyzers, self._status, self.reporter, dry_run=self.settings.dry_run)
+
     # -- runs -------------------------------------------------------------------------------------------------------
 
     async def run_program(self, start: Callable[[Registrar], Awaitable[ProgramExit]]) -> None:
@@ -129,6 +144,8 @@ class Deployment:
             self._check_targets()
             if not self.failed or self.settings.continue_on_error:
                 await self._delete_what_is_left()
+            if not self.failed:
+                await requests.analysis.judge_stack(self.generator, requests.outputs.done)
         requests.shutdown.set()
         try:
             ended = await self._end_of(program)

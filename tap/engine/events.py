@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from tap.engine.analyzer import Pack, Remediation, Violation
 from tap.engine.model import Op, Step
 
 
@@ -58,6 +59,28 @@ class Diagnostic:
 
 
 @dataclass(frozen=True, slots=True)
+class PacksLoaded:
+    """These policy packs judge what the run makes; also those that will find nothing are shown."""
+
+    packs: tuple[Pack, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyViolated:
+    """A policy is broken. A mandatory one has the run fail."""
+
+    violation: Violation
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PolicyRemedied:
+    """A policy has changed the inputs of the resource `urn`."""
+
+    remediation: Remediation
+    urn: str
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """The end of a run: how many steps of each kind were counted. result: succeeded or failed."""
 
@@ -67,7 +90,8 @@ class Summary:
     planning: bool
 
 
-Event = StepBegan | StepEnded | StepFailed | OutputsRegistered | Diagnostic | Summary
+Policing = PacksLoaded | PolicyViolated | PolicyRemedied
+Event = StepBegan | StepEnded | StepFailed | OutputsRegistered | Diagnostic | Policing | Summary
 
 
 class Reporter(Protocol):

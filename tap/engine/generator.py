@@ -25,6 +25,7 @@ from tap.engine.reads import read_steps
 from tap.engine.replacement import DependentReplacements
 from tap.engine.targets import is_targeted
 from tap.engine.untargeted import untargeted_steps
+from tap.engine.values import Properties
 
 
 class StepGenerator:
@@ -43,19 +44,42 @@ class StepGenerator:
         recreating = self._cascade.was_deleted(urn) or self._cascade.was_deleted(aliased_from)
         return Registration(goal, urn, old, aliased_from, recreating, is_targeted(self._settings.targets, urn))
 
-    def generate(self, registration: Registration) -> list[Step]:
-        """The steps of a registration. Raises GenerationError, ProviderError.
+    def checked(self, registration: Registration) -> Resource | None:
+        """The resource that the program wants, its inputs checked. Raises GenerationError, ProviderError.
+
+        None where they do not matter yet, or not at all: it is imported first, or it is there and not targeted.
+        """
+        self.known.kept.add(registration.urn)
+        if must_import(registration) or _is_left_alone(registration):
+            return None
+        provider = self._checker.provider_of(registration)
+        return replace(fresh(registration), inputs=self._checker.checked(registration, provider))
+
+    def checked_after_import(self, registration: Registration, imported: Resource) -> tuple[Registration, Resource]:
+        """The registration once its import step was done, and the resource that the program wants, checked.
+
+        Raises GenerationError, ProviderError.
+        """
+        registration = replace(registration, old=imported, aliased_from="", recreating=False)
+        inputs = self._checker.checked(registration, self._checker.provider_of(registration))
+        return registration, replace(fresh(registration), inputs=inputs, import_id=registration.goal.id)
+
+    def rechecked(self, registration: Registration, olds: Properties, news: Properties) -> Properties:
+        """Inputs that somebody has changed since they were checked. Raises GenerationError, ProviderError."""
+        provider = self._checker.provider_of(registration)
+        return self._checker.rechecked(registration, provider, olds, news) if provider is not None else news
+
+    def generate(self, registration: Registration, new: Resource | None) -> list[Step]:
+        """The steps of a registration; `new` is what `checked` gave. Raises GenerationError, ProviderError.
 
         A registration that is to be imported gives its import step alone: once that was done, `after_import` goes on.
         """
         urn, old = registration.urn, registration.old
-        self.known.kept.add(urn)
         if must_import(registration):
             return import_steps(self.known, registration, fresh(registration))
-        if old is not None and not registration.targeted and not registration.recreating:
+        if new is None:
+            assert old is not None, "nothing to leave alone"  # noqa: S101  - a bug of ours, said as one
             return untargeted_steps(self.known, urn, old)
-        provider = self._checker.provider_of(registration)
-        new = replace(fresh(registration), inputs=self._checker.checked(registration, provider))
         if registration.targeted:
             self._refuse_skipped_dependencies(registration)
         if registration.recreating:
@@ -64,18 +88,14 @@ class StepGenerator:
             return self._create_or_skip(registration, new)
         if old.external:
             return self._taken_over(registration, old, new)
-        return self._changed(registration, provider, old, new)
+        return self._changed(registration, self._checker.provider_of(registration), old, new)
 
-    def after_import(self, registration: Registration, imported: Resource) -> list[Step]:
+    def after_import(self, registration: Registration, imported: Resource, new: Resource) -> list[Step]:
         """What is left to do once the import step was done: an update where program and cloud differ.
 
         Raises GenerationError, ProviderError.
         """
-        registration = replace(registration, old=imported, aliased_from="", recreating=False)
-        provider = self._checker.provider_of(registration)
-        inputs = self._checker.checked(registration, provider)
-        new = replace(fresh(registration), inputs=inputs, import_id=registration.goal.id)
-        steps = self._changed(registration, provider, imported, new)
+        steps = self._changed(registration, self._checker.provider_of(registration), imported, new)
         return [step for step in steps if step.op is not Op.SAME]
 
     def claim_read(self, goal: ReadGoal) -> str:
@@ -146,7 +166,8 @@ class StepGenerator:
         goal, urn = registration.goal, registration.urn
         self._refuse_replacement(registration, old, new)
         if provider is not None and not self._checker.is_anew(registration):
-            new = replace(new, inputs=self._checker.checked_anew(registration, provider))
+            anew, remedy = self._checker.checked_anew(registration, provider), registration.remedy
+            new = replace(new, inputs=remedy.applied_to(anew) if remedy is not None else anew)
         self.known.replaced.add(urn)
         new = self.known.remember(new)
         delete_first = goal.delete_before_replace
@@ -188,6 +209,10 @@ class StepGenerator:
         if not self._settings.dry_run:
             raise GenerationError(Diagnostic("error", message, urn))
         self.known.note("error", message, urn)
+
+
+def _is_left_alone(registration: Registration) -> bool:
+    return registration.old is not None and not registration.targeted and not registration.recreating
 
 
 def fresh(registration: Registration) -> Resource:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from tap.engine.events import Diagnostic
 from tap.engine.model import Goal, Resource
 from tap.engine.targets import Targets
+from tap.engine.values import Properties
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,20 @@ class GeneratorSettings:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Remedy:
+    """What policies made of a registration's inputs: as they were checked, and as they are to be."""
+
+    before: Properties
+    after: Properties
+
+    def applied_to(self, inputs: Properties) -> Properties:
+        """The same change to other inputs of the same resource: those that were checked anew for a replacement."""
+        kept = {key: value for key, value in inputs.items() if key in self.after or key not in self.before}
+        changed = {key: value for key, value in self.after.items() if self.before.get(key) != value}
+        return {**kept, **changed}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Registration:
     """One registration on its way through the generator."""
 
@@ -33,6 +48,7 @@ class Registration:
     recreating: bool
     """Whether it was deleted earlier in this run, because something that it hangs on is made anew."""
     targeted: bool
+    remedy: Remedy | None = None
 
 
 class Known:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from urllib.parse import quote, quote_plus
 
-from tap.engine.events import Diagnostic, Event, OutputsRegistered, Reporter, StepBegan, StepEnded
+from tap.engine.events import Diagnostic, Event, OutputsRegistered, PolicyViolated, Reporter, StepBegan, StepEnded
 from tap.engine.values import Properties, Secret, Value
 
 SHORTEST = 3
@@ -70,6 +70,8 @@ class MaskingReporter:
                         self.mask.add_secrets_in(resource.inputs, resource.outputs)
             case Diagnostic():
                 event = replace(event, message=self.mask.masked(event.message), hint=self.mask.masked(event.hint))
+            case PolicyViolated(violation):  # a pack is told secrets in clear, as a provider is
+                event = PolicyViolated(replace(violation, message=self.mask.masked(violation.message)))
         self._reporter.report(event)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tap.engine.analysis import Analysis
 from tap.engine.errors import GenerationError, StepFailedError
 from tap.engine.executor import StepExecutor
 from tap.engine.generator import StepGenerator
@@ -21,8 +22,17 @@ from tap.errors import TapError
 class StepChain:
     """Runs a registration's steps; `result` is then the resource, or None where a step failed."""
 
-    def __init__(self, status: RunStatus, generator: StepGenerator, executor: StepExecutor, *, internal: bool) -> None:
+    def __init__(
+        self,
+        status: RunStatus,
+        generator: StepGenerator,
+        executor: StepExecutor,
+        analysis: Analysis,
+        *,
+        internal: bool,
+    ) -> None:
         self.result: Resource | None = None
+        self._analysis = analysis
         self._status = status
         self._generator = generator
         self._executor = executor
@@ -33,7 +43,7 @@ class StepChain:
         try:
             done = await self._execute(steps)
             if done.op in (Op.IMPORT, Op.IMPORT_REPLACEMENT) and done.new is not None:
-                rest = self._generator.after_import(registration, done.new)
+                rest = await self._after_import(registration, done.new)
                 done = await self._execute(rest) if rest else done
         except StepFailedError as error:
             self._status.step_has_failed(error.diagnostic)
@@ -49,6 +59,12 @@ class StepChain:
             self._status.state_failed(error)
             raise MonitorClosedError from error
         return self._answer(registration.urn, done)
+
+    async def _after_import(self, registration: Registration, imported: Resource) -> list[Step]:
+        async with self._analysis.deciding:
+            registration, new = self._generator.checked_after_import(registration, imported)
+            judged = await self._analysis.judged(self._generator, registration, new)
+            return self._generator.after_import(judged.registration, imported, judged.new or new)
 
     async def _execute(self, steps: Sequence[Step]) -> Step:
         """Take the steps; returns the one that made or left the resource what it now is."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 
+from tap.engine.analysis import Analysis
 from tap.engine.default_providers import DefaultProviders
 from tap.engine.deployment_settings import DeploymentSettings
 from tap.engine.errors import GenerationError
@@ -40,7 +41,8 @@ class ProgramRequests:
     """The `Registrar` that a running program talks to. Not before `use`.
 
     in_flight: what was begun for it. outputs: what it registered. unsuccessful: what could not be made, and what hangs
-    on that, by URN. signalled: the program has registered everything; shutdown: the engine needs it no more.
+    on that, by URN. analysis: who judges it. signalled: the program has registered everything; shutdown: the engine
+    needs it no more.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class ProgramRequests:
         )
         done: dict[str, Resource] = {}
         self.outputs = RegisteredOutputs(recorder, reporter, done)
+        self.analysis = Analysis((), status, reporter, dry_run=settings.dry_run)
         self._settings = settings
         self._status = status
         self._slots = slots
@@ -93,14 +96,17 @@ class ProgramRequests:
         generator, urn = self._generator, ""
         self._status.require_open()
         try:
-            registration = generator.claim(goal)
-            urn = registration.urn
-            self._inheritance.remember(urn, goal)
-            if self._hangs_on_failed(goal):
-                self.unsuccessful.add(urn)
-                generator.known.kept.add(registration.aliased_from or urn)
-                return Registered(urn, UNKNOWN, result=Result.SKIP)
-            steps = generator.generate(registration)
+            async with self.analysis.deciding:
+                self._status.require_open()
+                registration = generator.claim(goal)
+                urn = registration.urn
+                self._inheritance.remember(urn, goal)
+                if self._hangs_on_failed(goal):
+                    self.unsuccessful.add(urn)
+                    generator.known.kept.add(registration.aliased_from or urn)
+                    return Registered(urn, UNKNOWN, result=Result.SKIP)
+                judged = await self.analysis.judged(generator, registration, generator.checked(registration))
+                steps = generator.generate(judged.registration, judged.new)
         except GenerationError as error:
             self._status.stop(*error.diagnostics)
             raise MonitorClosedError from error
@@ -109,7 +115,7 @@ class ProgramRequests:
             raise MonitorClosedError from error
         finally:
             self._report_notes()
-        return await self._chained(registration, steps, internal=internal)
+        return await self._chained(judged.registration, steps, internal=internal)
 
     def _hangs_on_failed(self, goal: Goal) -> bool:
         if not self.unsuccessful:
@@ -119,7 +125,7 @@ class ProgramRequests:
         return not self.unsuccessful.isdisjoint(needed)
 
     async def _chained(self, registration: Registration, steps: Sequence[Step], *, internal: bool) -> Registered:
-        chain = StepChain(self._status, self._generator, self._executor, internal=internal)
+        chain = StepChain(self._status, self._generator, self._executor, self.analysis, internal=internal)
         async with self._slots:
             try:
                 registered = await chain.run(registration, steps)
@@ -150,16 +156,17 @@ class ProgramRequests:
         return await self.in_flight.finish(self._read(replace(goal, provider=provider)))
 
     async def _read(self, goal: ReadGoal) -> Registered:
-        self._status.require_open()
-        try:
-            urn = self._generator.claim_read(goal)
-        except GenerationError as error:
-            self._status.stop(*error.diagnostics)
-            raise MonitorClosedError from error
-        if goal.id is UNKNOWN:
-            self._generator.known.kept.add(urn)
-            return Registered(urn, UNKNOWN, unknown=True)
-        steps = self._generator.generate_read(goal, urn)
+        async with self.analysis.deciding:
+            self._status.require_open()
+            try:
+                urn = self._generator.claim_read(goal)
+            except GenerationError as error:
+                self._status.stop(*error.diagnostics)
+                raise MonitorClosedError from error
+            if goal.id is UNKNOWN:
+                self._generator.known.kept.add(urn)
+                return Registered(urn, UNKNOWN, unknown=True)
+            steps = self._generator.generate_read(goal, urn)
         read = Registration(self._generator.known.registered[urn], urn, None, "", recreating=False, targeted=True)
         return await self._chained(read, steps, internal=False)
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 from tap.engine.events import Diagnostic, Reporter
 from tap.engine.provider import ProviderError
 from tap.engine.registration import MonitorClosedError
 from tap.errors import TapError
+
+_Answer = TypeVar("_Answer")
 
 
 class RunStatus:
@@ -18,6 +22,8 @@ class RunStatus:
         self.cancelled = False
         self.step_failed = False
         """Whether a step failed: then Pulumi says `update failed` at the end, and otherwise it does not."""
+        self.violated = False
+        """Whether a mandatory policy was violated."""
         self._closed = asyncio.Event()
         self._reporter = reporter
         self._continue_on_error = continue_on_error
@@ -32,6 +38,21 @@ class RunStatus:
 
     async def wait_until_closed(self) -> None:
         await self._closed.wait()
+
+    async def unless_closed(self, work: Coroutine[Any, Any, _Answer]) -> _Answer:
+        """What the work comes to. Raises MonitorClosedError, and ends it, once the run is over."""
+        doing = asyncio.ensure_future(work)
+        closing = asyncio.ensure_future(self.wait_until_closed())
+        try:
+            await asyncio.wait({doing, closing}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            closing.cancel()
+            if not doing.done():
+                doing.cancel()
+                await asyncio.wait({doing})
+        if doing.cancelled():
+            raise MonitorClosedError
+        return doing.result()
 
     def require_open(self) -> None:
         if self.closed:
@@ -51,6 +72,10 @@ class RunStatus:
             self._report(diagnostic)
         self.failed = True
         self.close()
+
+    def policy_violated(self) -> None:
+        """A mandatory policy is broken; which, was said. An update stops, a preview fails at its end."""
+        self.failed = self.step_failed = self.violated = True
 
     def provider_failed(self, error: ProviderError, urn: str) -> None:
         """A provider could not even say what there is to do."""

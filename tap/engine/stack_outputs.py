@@ -17,13 +17,13 @@ class RegisteredOutputs:
     def __init__(self, recorder: Recorder, reporter: Reporter, done: dict[str, Resource]) -> None:
         self._recorder = recorder
         self._reporter = reporter
-        self._done = done
+        self.done = done
         self._stack: Resource | None = None
         self._outputs: Properties | None = None
 
     def remember(self, resource: Resource) -> None:
         """A resource has been registered."""
-        self._done[resource.urn] = resource
+        self.done[resource.urn] = resource
         if resource.type == STACK_TYPE:
             self._stack = resource
 
@@ -32,7 +32,7 @@ class RegisteredOutputs:
 
     async def register(self, urn: str, outputs: Properties) -> None:
         """Raises RefusedError for what was not registered."""
-        old = self._done.get(urn)
+        old = self.done.get(urn)
         if old is None:
             raise RefusedError(f"cannot register outputs of {urn}: it was not registered")
         if old.type == STACK_TYPE:
@@ -52,7 +52,7 @@ class RegisteredOutputs:
 
     async def _put(self, old: Resource, outputs: Properties) -> Resource:
         new = replace(old, outputs=outputs)
-        self._done[old.urn] = new
+        self.done[old.urn] = new
         await self._recorder.register_outputs(old, new)
         self._reporter.report(OutputsRegistered(Step(Op.SAME, old.urn, old, new)))
         return new

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Final
 
 from tap.engine.registration import ProgramContext, ProgramExit, Registrar
 from tap.errors import TapError
+from tap.program.child_process import ending, parent_pipe, signal_group
 from tap.program.monitor import Engine, ResourceMonitor
 from tap.program.output import forward_lines
 from tap.program.pulumirpc import engine_pb2, resource_pb2
@@ -69,7 +69,7 @@ class Program:
         server.add_service(resource_pb2.DESCRIPTOR.services_by_name["ResourceMonitor"], monitor.handlers())
         server.add_service(engine_pb2.DESCRIPTOR.services_by_name["Engine"], engine.handlers())
         async with contextlib.aclosing(monitor), server:
-            with _parent_pipe() as child_end, self._start(server.address, child_end) as process, _ending(process):
+            with parent_pipe() as child_end, self._start(server.address, child_end) as process, ending(process):
                 self._process = process
                 code = await self._attend(process)
         return ProgramExit(code, bail=code == EXIT_REPORTED or server.stopped)
@@ -78,10 +78,10 @@ class Program:
         """Ends the program's process, asking first and killing after GRACE seconds. run() then returns."""
         if self._process is None or self._ended.is_set():
             return
-        _signal_group(self._process, signal.SIGTERM)
+        signal_group(self._process, signal.SIGTERM)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._ended.wait(), GRACE)
-        _signal_group(self._process, signal.SIGKILL)
+        signal_group(self._process, signal.SIGKILL)
 
     def _start(self, address: str, child_end: int) -> subprocess.Popen[bytes]:
         try:
@@ -155,29 +155,3 @@ class Program:
             # gRPC would take the way to our own port through the user's proxy.
             "no_grpc_proxy": "127.0.0.1",
         }
-
-
-@contextlib.contextmanager
-def _parent_pipe() -> Iterator[int]:
-    """The reading end of a pipe of which only this process holds the other end: it closes when this process ends."""
-    child_end, parent_end = os.pipe()
-    try:
-        yield child_end
-    finally:
-        os.close(child_end)
-        os.close(parent_end)
-
-
-@contextlib.contextmanager
-def _ending(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Whatever happens: nothing of the program's session is left behind."""
-    try:
-        yield
-    finally:
-        _signal_group(process, signal.SIGKILL)
-
-
-def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    """Signals the program and what it started: its session's group bears its process id."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS: EPERM where only a zombie is left
-        os.killpg(process.pid, number)

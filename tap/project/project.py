@@ -47,7 +47,7 @@ def read_project(path: Path) -> Project:
     """Raises UsageError with all that is wrong in the file."""
     document = read_mapping(path)
     problems = Problems(path)
-    name = _text(document, "name", problems)
+    name = text_at(document, "name", problems)
     if not name:
         problems.add("name", "the project's name is missing")
     elif problem := name_problem("project", name):
@@ -55,17 +55,17 @@ def read_project(path: Path) -> Project:
     project = Project(
         root=path.parent,
         name=name,
-        main=_text(document, "main", problems) or ".",
-        description=_text(document, "description", problems),
-        virtualenv=_virtualenv(document.get("runtime"), problems),
-        stack_config_directory=_text(document, "stackConfigDir", problems) or ".",
+        main=text_at(document, "main", problems) or ".",
+        description=text_at(document, "description", problems),
+        virtualenv=python_virtualenv(document.get("runtime"), problems),
+        stack_config_directory=text_at(document, "stackConfigDir", problems) or ".",
         config=_declarations(document.get("config"), name, problems),
     )
     problems.raise_if_any()
     return project
 
 
-def _text(document: Mapping[str, Any], key: str, problems: Problems) -> str:
+def text_at(document: Mapping[str, Any], key: str, problems: Problems) -> str:
     value = document.get(key)
     if value is None:
         return ""
@@ -75,18 +75,18 @@ def _text(document: Mapping[str, Any], key: str, problems: Problems) -> str:
     return value
 
 
-def _virtualenv(runtime: Any, problems: Problems) -> str:
-    """The option of the Python runtime; every other runtime is a problem."""
+def python_virtualenv(runtime: Any, problems: Problems, runs: str = "programs") -> str:
+    """The option of the Python runtime; every other runtime is a problem. `runs`: what the engine runs with it."""
     described = {"name": runtime} if isinstance(runtime, str) else runtime
     if not isinstance(described, dict) or described.get("name") != "python":
         found = described.get("name") if isinstance(described, dict) else described
-        problems.add("runtime", f"the embedded engine runs programs in python, found {found!r}")
+        problems.add("runtime", f"the embedded engine runs {runs} in python, found {found!r}")
         return ""
     options = described.get("options") or {}
     if not isinstance(options, dict):
         problems.add("runtime.options", f"a mapping is expected, found {options!r}")
         return ""
-    return _text(options, "virtualenv", problems)
+    return text_at(options, "virtualenv", problems)
 
 
 def _declarations(config: Any, project: str, problems: Problems) -> dict[str, Declaration]:

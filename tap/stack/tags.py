@@ -6,19 +6,13 @@ takes and which the stack's users ask for. `resource_tags` is the one place that
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 
-ENVIRONMENT = "production"
-"""The value of `environment` on everything, whatever the suffix: compliance asks for it."""
+from tap.posture.tags import ENVIRONMENT, MOST_TAGS, form_problems
 
 _SUFFIX_KEY = "Environment"
 _SUFFIX_KEY_IN_IAM = "EnvironmentSuffix"
 _RESOURCE_KEYS = ("Name", "Component", _SUFFIX_KEY_IN_IAM)
-_MOST_TAGS = 50
-_LONGEST_KEY = 128
-_LONGEST_VALUE = 256
-_PUNCTUATION = "_.:/=+-@"
 
 
 def own_tags(suffix: str, stack: str) -> dict[str, str]:
@@ -59,22 +53,12 @@ def tag_problems(extra: Mapping[object, object], suffix: str, stack: str) -> Ite
         if folded in seen and key not in own:
             yield key, value, f"one spelling only: IAM takes it and {seen[folded]!r} for the same key"
         seen.setdefault(folded, key)
-        yield from _form_problems(key, value)
+        for right in form_problems(key, value):
+            yield key, value, right
         yield from _override_problems(key, value, own)
-    most = _MOST_TAGS - len(own) - len(_RESOURCE_KEYS)
+    most = MOST_TAGS - len(own) - len(_RESOURCE_KEYS)
     if len(extra) > most:
-        yield "", f"{len(extra)} tags", f"at most {most}: AWS allows {_MOST_TAGS}, and the stack adds its own"
-
-
-def _form_problems(key: str, value: str) -> Iterator[tuple[str, object, str]]:
-    if not 1 <= len(key) <= _LONGEST_KEY:
-        yield key, value, f"a key of 1 to {_LONGEST_KEY} characters, not {len(key)}"
-    if len(value) > _LONGEST_VALUE:
-        yield key, value, f"a value of at most {_LONGEST_VALUE} characters, not {len(value)}"
-    if key.casefold().startswith("aws:"):
-        yield key, value, "a key that does not begin with 'aws:', which AWS keeps for itself"
-    if not all(_is_allowed(character) for character in key + value):
-        yield key, value, f"letters, digits, spaces and {_PUNCTUATION} only (IAM takes no others)"
+        yield "", f"{len(extra)} tags", f"at most {most}: AWS allows {MOST_TAGS}, and the stack adds its own"
 
 
 def _override_problems(key: str, value: str, own: Mapping[str, str]) -> Iterator[tuple[str, object, str]]:
@@ -85,7 +69,3 @@ def _override_problems(key: str, value: str, own: Mapping[str, str]) -> Iterator
     ours = [own[key]] if key in own else [own[one] for one in own if one.casefold() == folded]
     if ours and value not in ours:
         yield key, value, f"{ours[0]!r} or no such tag: a base tag can not be overridden, in any spelling"
-
-
-def _is_allowed(character: str) -> bool:
-    return character in _PUNCTUATION or unicodedata.category(character)[0] in "LZN"

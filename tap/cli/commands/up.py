@@ -24,6 +24,8 @@ from tap.cli.settings import everywhere, json_option, stack_option
     "expect_no_changes",
     "continue_on_error",
     "parallel",
+    "policy_packs",
+    "policy_pack_configs",
     "endpoint",
 )
 @json_option

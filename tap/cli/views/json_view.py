@@ -8,6 +8,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from tap.cli.data_loss import data_loss
+from tap.cli.views.cost_change import monthly_change
+from tap.cli.views.policies import policies_document
 from tap.cli.views.progress import Progress, Row, Status
 from tap.cli.views.shown_values import plain
 from tap.cli.views.view import Clock, RunInfo
@@ -49,6 +51,8 @@ class JsonView:
 
     def document(self) -> dict[str, Any]:
         summary = self._progress.summary
+        succeeded = summary is not None and summary.result == "succeeded"
+        cost = monthly_change(self._progress) if self._run.planning and succeeded else None
         return {
             "version": VERSION,
             "command": self._run.command,
@@ -56,8 +60,10 @@ class JsonView:
             "preview": self._run.planning,
             "steps": [_step(row) for row in self._progress.rows.values()],
             "diagnostics": [_diagnostic(each) for each in self._progress.diagnostics if each.severity != "debug"],
+            "policyPacks": policies_document(self._progress),
             "outputs": plain(dict(self._outputs), UNKNOWN_ID),
             "changeSummary": {op.value: count for op, count in summary.changes.items() if count} if summary else {},
+            **({"monthlyCostChange": float(cost)} if cost is not None else {}),
             "duration": round(summary.seconds * 1e9) if summary else 0,
             "result": summary.result if summary else "failed",
             "cancelled": self._cancelled,

@@ -12,10 +12,11 @@ from rich.text import Text
 
 from tap.cli.views import rows, sections
 from tap.cli.views.labels import HEADLINE, LABELS, SEVERITY_STYLES, shown_type, title
+from tap.cli.views.policies import violation_line
 from tap.cli.views.printer import Printer
 from tap.cli.views.progress import Progress, Row
 from tap.cli.views.view import Clock, RunInfo
-from tap.engine.events import Diagnostic, Event, StepBegan
+from tap.engine.events import Diagnostic, Event, PolicyRemedied, PolicyViolated, StepBegan
 from tap.engine.model import Op
 from tap.engine.values import Value
 
@@ -69,6 +70,10 @@ class LineView:
             row = self._progress.apply(event, self._last)
             if isinstance(event, Diagnostic):
                 self._printer.lines(self._diagnostic(event, row))
+            elif isinstance(event, PolicyViolated):
+                self._printer.lines([violation_line(event.violation)])
+            elif isinstance(event, PolicyRemedied):
+                pass  # counted at the end
             elif row is not None and self._is_told(event, row):
                 self._printer.lines([rows.row_line(row, self._last)])
 

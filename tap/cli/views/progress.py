@@ -6,7 +6,20 @@ from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from tap.engine.events import Diagnostic, Event, OutputsRegistered, StepBegan, StepEnded, StepFailed, Summary
+from tap.engine.analyzer import Pack, Violation
+from tap.engine.events import (
+    Diagnostic,
+    Event,
+    OutputsRegistered,
+    PacksLoaded,
+    Policing,
+    PolicyRemedied,
+    PolicyViolated,
+    StepBegan,
+    StepEnded,
+    StepFailed,
+    Summary,
+)
 from tap.engine.model import STACK_TYPE, Op, Step
 from tap.engine.urn import name_of
 
@@ -92,6 +105,9 @@ class Progress:
     done_count: int = 0
     failed_count: int = 0
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    packs: tuple[Pack, ...] = ()
+    violations: list[Violation] = field(default_factory=list)
+    remedied: list[PolicyRemedied] = field(default_factory=list)
     stack_outputs: Step | None = None
     summary: Summary | None = None
 
@@ -113,6 +129,20 @@ class Progress:
             case Summary():
                 self.summary = event
                 return None
+            case PacksLoaded() | PolicyViolated() | PolicyRemedied():
+                return self._police(event)
+
+    def _police(self, event: Policing) -> Row | None:
+        match event:
+            case PacksLoaded(packs):
+                self.packs = packs
+                return None
+            case PolicyViolated(violation):
+                self.violations.append(violation)
+                return self.rows.get(violation.urn)
+            case PolicyRemedied(urn=urn):
+                self.remedied.append(event)
+                return self.rows.get(urn)
 
     def _begin(self, step: Step, planning: bool, now: float) -> Row:
         row = self.rows.get(step.urn)

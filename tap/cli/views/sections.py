@@ -10,6 +10,7 @@ from rich.text import Text
 
 from tap.cli.data_loss import data_loss
 from tap.cli.views import changes
+from tap.cli.views.cost_change import change_text, monthly_change
 from tap.cli.views.labels import (
     DANGER,
     HEADLINE,
@@ -20,6 +21,7 @@ from tap.cli.views.labels import (
     shown_seconds,
     shown_type,
 )
+from tap.cli.views.policies import policies_section
 from tap.cli.views.progress import Progress, Row
 from tap.engine.events import Diagnostic, Summary
 from tap.engine.model import Op
@@ -144,17 +146,20 @@ def summary_section(summary: Summary) -> Iterator[Text]:
 
 
 def closing_sections(progress: Progress, outputs: Mapping[str, Value], *, planning: bool, diff: bool) -> Iterator[Text]:
-    """Everything below the rows, in Pulumi's order: changes, diagnostics, outputs, counts."""
+    """Everything below the rows, in Pulumi's order: changes, diagnostics, policies, outputs, counts."""
     if diff or planning:
         yield from changes_section(progress, full=diff)
     if planning:
         yield from data_loss_section(progress)
     yield from diagnostics_section(progress)
+    yield from policies_section(progress)
     failed = progress.summary is not None and progress.summary.result == "failed"
     if not (planning and failed):
         yield from outputs_section(progress, outputs, planning=planning)
     if progress.summary is not None:
         yield from summary_section(progress.summary)
+    if planning and not failed and (cost := monthly_change(progress)):
+        yield Text(f"    {change_text(cost)}")
 
 
 def cancelled_lines(progress: Progress, command: str) -> Iterator[Text]:
