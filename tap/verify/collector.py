@@ -29,7 +29,9 @@ def collect(scope: Scope, clients: Clients, areas: Sequence[Area] = AREAS) -> Fa
 
 def _collect(scope: Scope, clients: Clients, calling: ThreadPoolExecutor, area: Area) -> tuple[Any, list[Unseen]]:
     reader = Reader(clients, area.name, area.actions, scope.region, calling)
-    return area.collect(reader, scope), sorted(reader.unseen, key=lambda each: (each.action, each.subject))
+    found = area.collect(reader, scope)
+    unseen = [replace(each, traced=area.traced and bool(each.subject)) for each in set(reader.unseen)]
+    return found, sorted(unseen, key=lambda each: (each.action, each.subject))
 
 
 def permissions(areas: Sequence[Area] = AREAS) -> dict[str, Any]:

@@ -34,6 +34,14 @@ class Flaw:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """What a rule yields where it can not tell of one `subject` whether it is right: it is not judged, for `why`."""
+
+    subject: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A flaw with the name of the rule that found it. `rule` and `subject` together tell it from all others."""
 

@@ -12,7 +12,7 @@ from tap.verify.rule import Rule
 
 @dataclass(frozen=True, slots=True)
 class NotJudged:
-    """A rule that can not be said to hold, since something that it reads was not seen."""
+    """A rule that can not be said to hold, since something that it reads was not seen, or is not to be told from it."""
 
     rule: str
     because: tuple[Unseen, ...]
@@ -39,9 +39,11 @@ def judge(facts: Facts, rules: Iterable[Rule]) -> Judgement:
     not_judged: list[NotJudged] = []
     passed: list[str] = []
     for rule in rules:
-        because = tuple(each for each in facts.unseen if each.area in rule.areas)
-        found = [] if any(not each.subject for each in because) else list(rule.findings(facts))
+        because = tuple(each for each in facts.unseen if each.area in rule.areas and not each.traced)
+        blind = any(not each.subject for each in because)
+        found, doubts = ([], []) if blind else rule.says(facts)
         findings += found
+        because += tuple(Unseen(rule.areas[0], "", doubt.subject, doubt.why) for doubt in doubts)
         if because:
             not_judged.append(NotJudged(rule.name, because))
         elif not found:

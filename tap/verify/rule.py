@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tap.verify.facts import Facts
-from tap.verify.finding import Finding, Flaw, Severity
+from tap.verify.finding import Doubt, Finding, Flaw, Severity
 
-Judge = Callable[[Facts], Iterator[Flaw]]
+Judge = Callable[[Facts], Iterator[Flaw | Doubt]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,19 @@ class Rule:
     areas: tuple[str, ...]
     judge: Judge
 
-    def findings(self, facts: Facts) -> Iterator[Finding]:
-        for flaw in self.judge(facts):
-            yield Finding(self.name, flaw.severity or self.severity, flaw.subject, flaw.says, flaw.fix)
+    def says(self, facts: Facts) -> tuple[list[Finding], list[Doubt]]:
+        """What is wrong, and what it can not tell."""
+        findings: list[Finding] = []
+        doubts: list[Doubt] = []
+        for each in self.judge(facts):
+            if isinstance(each, Doubt):
+                doubts.append(each)
+            else:
+                findings.append(Finding(self.name, each.severity or self.severity, each.subject, each.says, each.fix))
+        return findings, doubts
+
+    def findings(self, facts: Facts) -> list[Finding]:
+        return self.says(facts)[0]
 
 
 RULES: dict[str, Rule] = {}
