@@ -15,12 +15,13 @@ from xml.etree import ElementTree  # reads only what S3's own parser in moto has
 
 from moto.cloudwatch.models import CloudWatchBackend
 from moto.core.utils import camelcase_to_underscores
+from moto.ec2.models.flow_logs import FlowLogsBackend
 from moto.ec2.models.nat_gateways import NatGatewayBackend
 from moto.ec2.models.vpcs import VPCBackend
 from moto.iam.access_control import IAMPolicy
 from moto.kms.responses import KmsResponse
 from moto.logs.exceptions import ResourceNotFoundException
-from moto.logs.models import LogGroup, LogsBackend
+from moto.logs.models import LogGroup, LogsBackend, logs_backends
 from moto.logs.responses import LogsResponse
 from moto.s3.models import FakeBucket, FakeDeleteMarker
 from moto.s3.responses import S3Response
@@ -57,6 +58,7 @@ def repair_moto() -> None:
     _read_conditions_of_bucket_policies()
     _let_delete_markers_be_deleted()
     _delete_network_acls_with_their_vpc()
+    _find_the_group_of_flow_logs_by_its_arn()
 
 
 def _around(owner: Any, name: str, wrapper: Callable[..., Any]) -> None:
@@ -279,3 +281,17 @@ def _delete_network_acls_with_their_vpc() -> None:
         return vpc
 
     _around(VPCBackend, "delete_vpc", delete)
+
+
+def _find_the_group_of_flow_logs_by_its_arn() -> None:
+    """moto looks for it by name only, and would say of every other flow log that it could not be delivered."""
+
+    def create(original: Any, self: Any, *arguments: Any, **named: Any) -> Any:
+        made, refused = original(self, *arguments, **named)
+        for log in made:
+            name = (log.log_destination or "").partition(":log-group:")[2].removesuffix(":*")
+            if name in logs_backends[self.account_id][self.region_name].groups:
+                log.deliver_logs_status, log.deliver_logs_error_message = "SUCCESS", None
+        return made, refused
+
+    _around(FlowLogsBackend, "create_flow_logs", create)

@@ -22,13 +22,13 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic. key_name: as the topic has it, an id, an ARN or an alias; "" for none. key: None if there is no such key.
+    """A topic. key_name: as the topic has it, an id, an ARN or an alias; "" for none. key: None if that is none.
 
     listeners: how many subscriptions are confirmed.
     """
 
     arn: str
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
     key_name: str = ""
     key: Seen[Key | None] = field(default_factory=Seen)
     listeners: int = 0

@@ -23,7 +23,7 @@ class Role:
 
     name: str
     arn: str
-    trust: Policy = Policy()
+    trust: Policy = field(default_factory=Policy)
     policies: Seen[tuple[RolePolicy, ...]] = field(default_factory=lambda: Seen(()))
     boundary: str = ""
 

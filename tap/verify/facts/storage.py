@@ -23,7 +23,7 @@ class Encryption:
 
 @dataclass(frozen=True, slots=True)
 class LifecycleRule:
-    """What of a rule matters here. whole: it is about every object of the bucket. Days are None where there are none."""
+    """What of a rule matters here. whole: it is about every object of the bucket. None: it says nothing of that."""
 
     id: str
     enabled: bool

@@ -13,7 +13,7 @@ from tap.verify.policies.matching import arn_fits, fits, has_variable
 from tap.verify.policies.ternary import NO, YES, Answer, all_of, unknown
 
 Context = Mapping[str, str | None]
-"""Condition key, in lower case -> its value in the request; None: known to be absent. A key that is missing is unknown."""
+"""Condition key, in lower case -> its value in the request, None for known to be absent. What is missing is unknown."""
 
 
 def _equal(have: str, want: str) -> bool:

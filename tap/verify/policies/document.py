@@ -15,8 +15,8 @@ class Statement:
     """One statement; what may be a text or a list in JSON is a tuple here.
 
     principals: (type, who) pairs such as ("Service", "s3.amazonaws.com"); a plain "*" is ("AWS", "*"). None where the
-    statement has none, as in the policies of roles. other_than: those of Action, Resource, Principal that are NotAction,
-    NotResource, NotPrincipal. conditions: (operator, key, values).
+    statement has none, as in the policies of roles. other_than: those of Action, Resource and Principal that are
+    NotAction, NotResource and NotPrincipal. conditions: (operator, key, values).
     """
 
     sid: str

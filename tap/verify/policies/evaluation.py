@@ -1,7 +1,8 @@
 """May this principal do this with that? By the statements of a policy, as IAM evaluates them. Pure.
 
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html: an explicit Deny wins, then an
-Allow, and what nobody allows is denied. Judged are one principal, one action and one resource at a time.
+An explicit Deny wins, then an Allow, and what nobody allows is denied
+(https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html). Judged are one principal,
+one action and one resource at a time.
 """
 
 from __future__ import annotations

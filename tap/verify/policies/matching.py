@@ -29,7 +29,7 @@ def fits(text: str, pattern: str, *, fold: bool = False) -> bool:
 
 
 def arn_fits(arn: str, pattern: str) -> bool:
-    """ArnLike and ArnEquals, which are the same: each of the six parts by itself, so that no `*` reaches over a colon."""
+    """ArnLike and ArnEquals, which are the same: each of the six parts by itself; no `*` reaches over a colon."""
     have, want = arn.split(":", 5), pattern.split(":", 5)
     return len(have) == len(want) == 6 and all(fits(one, other) for one, other in zip(have, want, strict=True))
 

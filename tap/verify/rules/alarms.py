@@ -36,9 +36,8 @@ def alarm_action(_facts: Facts, alarm: Alarm) -> Iterator[Flaw]:
     if not alarm.actions:
         yield Flaw(alarm.arn, "it has no action: nobody hears of it", _UP)
     elif not alarm.enabled:
-        yield Flaw(
-            alarm.arn, "its actions are switched off", f"aws cloudwatch enable-alarm-actions --alarm-names {alarm.name}"
-        )
+        fix = f"aws cloudwatch enable-alarm-actions --alarm-names {alarm.name}"
+        yield Flaw(alarm.arn, "its actions are switched off", fix)
 
 
 @rule(
