@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tests.verify import flow_log_cases
+from tests.verify import alarm_cases, flow_log_cases, key_cases, role_cases, storage_cases
 from tests.verify.cases import Case
 
-CASES: list[Case] = [*flow_log_cases.CASES]
+CASES: list[Case] = [
+    *flow_log_cases.CASES,
+    *storage_cases.CASES,
+    *key_cases.CASES,
+    *alarm_cases.CASES,
+    *role_cases.CASES,
+]

@@ -59,6 +59,7 @@ def _topic(reader: Reader, arn: str) -> Seen[Topic | None]:
             key_name=key_name,
             key=look_at_key(reader, key_name, region) if key_name else Seen(None),
             listeners=int(attributes.get("SubscriptionsConfirmed", "0")),
+            asked=int(attributes.get("SubscriptionsPending", "0")),
         )
     )
 

@@ -24,7 +24,7 @@ class Alarm:
 class Topic:
     """A topic. key_name: as the topic has it, an id, an ARN or an alias; "" for none. key: None if that is none.
 
-    listeners: how many subscriptions are confirmed.
+    listeners: how many subscriptions are confirmed; asked: how many are not yet.
     """
 
     arn: str
@@ -32,6 +32,7 @@ class Topic:
     key_name: str = ""
     key: Seen[Key | None] = field(default_factory=Seen)
     listeners: int = 0
+    asked: int = 0
 
 
 @dataclass(frozen=True, slots=True)

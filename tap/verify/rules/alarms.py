@@ -105,13 +105,15 @@ def alarm_missing_data(_facts: Facts, alarm: Alarm) -> Iterator[Flaw]:
 @rule(
     "alarm-heard",
     severity=Severity.LOW,
-    title="Where the config names somebody to tell, somebody has confirmed to listen",
+    title="Where somebody is to be told, somebody has confirmed to listen",
     areas=("alarms",),
 )
 @of_each_topic
 def alarm_heard(facts: Facts, pair: tuple[str, Seen[Topic | None]]) -> Iterator[Flaw]:
     topic = pair[1].value
-    if topic is not None and facts.scope.settings.get("alarm_email") and not topic.listeners:
+    if topic is None or topic.listeners:
+        return
+    if topic.asked or facts.scope.settings.get("alarm_email"):
         yield Flaw(topic.arn, "nobody listens to it", "confirm the subscription in the message that AWS has sent")
 
 
