@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from tap.verify.rule import RULES, Rule
-from tap.verify.rules import flow_logs
+from tap.verify.rules import drift, flow_logs, reachability, security_groups, zones
 
-__all__ = ["RULES", "Rule", "flow_logs"]
+__all__ = ["RULES", "Rule", "drift", "flow_logs", "reachability", "security_groups", "zones"]
