@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.verify import flow_log_breakages
+from tests.verify import flow_log_breakages, network_breakages
 from tests.verify.breakages import Breakage
 
-BREAKAGES: list[Breakage] = [*flow_log_breakages.BREAKAGES]
+BREAKAGES: list[Breakage] = [*network_breakages.BREAKAGES, *flow_log_breakages.BREAKAGES]

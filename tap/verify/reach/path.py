@@ -180,7 +180,7 @@ class _Walk:
                 return Hop(table, f"the answer would go to {route.target}: a NAT gateway lets nothing in", passes=False)
             if route.target.startswith("eigw-"):
                 return Hop(table, f"the answer would go to {route.target}, which lets nothing in", passes=False)
-            if self._is_gateway_endpoint(route):
+            if self._topology.leads_to_endpoint(route):
                 return Hop(table, f"the answer would go to {route.target}: an endpoint lets nothing in", passes=False)
         if not self._flow.target.public and route is not None and route.target.startswith("igw-"):
             return Hop(self._flow.target.label, "it has no public address", passes=False)
@@ -201,17 +201,13 @@ class _Walk:
         if route.target == "local":
             return Hop(table, f"{outside} would be in the VPC, but no subnet has it", passes=False)
         if not route.target.startswith("igw-"):
-            followed = "" if self._is_gateway_endpoint(route) else ", which is not followed any further"
+            followed = "" if self._topology.leads_to_endpoint(route) else ", which is not followed any further"
             return Hop(table, said + followed)
         if not self._topology.is_attached(route.target, subnet.vpc):
             return Hop(table, f"{said}, which is not attached to {subnet.vpc}", passes=False)
         if not is_internet(outside):
             return Hop(table, f"{said}: an internet gateway does not carry {outside}, a private address", passes=False)
         return Hop(table, said)
-
-    def _is_gateway_endpoint(self, route: Route) -> bool:
-        endpoint = self._topology.endpoints.get(route.target)
-        return endpoint is not None and endpoint.kind == "Gateway"
 
     def _group(self, *, egress: bool) -> Hop:
         own, peer = self._flow.source, self._flow.target

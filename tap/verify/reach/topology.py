@@ -76,6 +76,11 @@ class Topology:
         table = self.table_of(subnet)
         return matching_route(table.routes, address, self.ranges_of) if table else None
 
+    def leads_to_endpoint(self, route: Route) -> bool:
+        """Whether it serves one service of AWS only, through a gateway endpoint."""
+        endpoint = self.endpoints.get(route.target)
+        return endpoint is not None and endpoint.kind == "Gateway"
+
     def rules(self, groups: Iterable[str], *, egress: bool) -> Iterator[SecurityRule]:
         for id_ in groups:
             if id_ in self.groups:
