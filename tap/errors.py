@@ -4,6 +4,7 @@ TapError
 ├── UsageError            exit 2   options or config that can not be
 ├── AuthenticationError   exit 3
 ├── ResourceError         exit 4   never raised by runs (Pulumi's CLI answers 1 for those); for commands of our own
+├── PolicyError           exit 5   the gate of `tap deploy` and `tap rollback`
 ├── StackNotFoundError    exit 6
 ├── ChangesError          exit 7   --expect-no-changes, and there were some
 ├── CancelledError        exit 8
@@ -38,6 +39,13 @@ class UsageError(TapError):
 class AuthenticationError(TapError):
     exit_code = 3
     name = "authentication_error"
+
+
+class PolicyError(TapError):
+    """What was asked for is against a rule that protects something; nothing was done."""
+
+    exit_code = 5
+    name = "policy_violation"
 
 
 class StackNotFoundError(TapError):

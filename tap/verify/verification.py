@@ -28,7 +28,7 @@ def verify(root: Path, stack: str, *, endpoint: str = "", exported: bytes | None
 def look(root: Path, stack: str, *, endpoint: str = "", exported: bytes | None = None) -> Facts:
     """The facts that `verify` judges."""
     project = find_project(root)
-    settings = settings_of(project, stack)
+    settings = settings_of(project, stack.rpartition("/")[2])
     checkpoint = _checkpoint(project, stack, exported)
     scope = scope_of(checkpoint, project.name, stack, settings)
     clients = open_embedded(project.root, checkpoint, scope, endpoint) if exported is None else open_account(scope)

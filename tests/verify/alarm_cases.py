@@ -80,7 +80,7 @@ CASES = [
     Case(
         "alarm-heard",
         "somebody has",
-        both(with_settings(alarm_email="ops@example.com"), with_topic(listeners=Seen(1))),
+        both(with_settings(alarm_email="ops@example.com"), with_topic(listeners=1)),
         nothing,
     ),
     Case("topic-encryption", "no key", with_topic(key_name="", key=Seen(None)), topic),

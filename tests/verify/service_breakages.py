@@ -144,7 +144,7 @@ def _let_flow_logs_create_groups_only(stack: BuiltStack) -> str:
 def _attach_a_managed_policy(stack: BuiltStack) -> str:
     iam, name = stack.aws.client("iam"), stack.ids["replication-role"]
     document = json.dumps(
-        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}]}
     )
     policy = iam.create_policy(PolicyName="too-much", PolicyDocument=document)["Policy"]
     iam.attach_role_policy(RoleName=name, PolicyArn=policy["Arn"])

@@ -16,7 +16,7 @@ from tap.verify.rule import rule
 from tap.verify.rules.key_use import is_customers, what_is_wrong_with, what_it_refuses
 from tap.verify.rules.per_subject import of_each
 
-_UP = "run `tap up`: it sets it again"
+_UP = "`tap up --refresh` sets it again"
 _CLOUDWATCH = "cloudwatch.amazonaws.com"
 _KEY_NEEDED = ("kms:Decrypt", "kms:GenerateDataKey")
 """https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html, on event sources from AWS services."""

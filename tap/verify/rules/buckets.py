@@ -19,7 +19,7 @@ from tap.verify.rules.per_subject import of_each
 LOG_DAYS = 90
 """After which the logs bucket deletes its objects, by the stack's contract."""
 
-_UP = "run `tap up`: it sets it again"
+_UP = "`tap up --refresh` sets it again"
 
 of_each_bucket = of_each(lambda facts: facts.storage.buckets, lambda bucket: bucket.arn)
 

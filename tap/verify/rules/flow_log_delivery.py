@@ -18,7 +18,7 @@ from tap.verify.rules.per_subject import of_each
 SERVICE = "vpc-flow-logs.amazonaws.com"
 
 _TO_LOGS = "cloud-watch-logs"
-_UP = "run `tap up`: it sets it again"
+_UP = "`tap up --refresh` sets it again"
 
 of_each_flow_log = of_each(lambda facts: facts.flow_logs, lambda log: log.id)
 

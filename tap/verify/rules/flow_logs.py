@@ -21,4 +21,4 @@ def vpc_has_flow_logs(facts: Facts) -> Iterator[Flaw]:
     recorded = {each.resource_id for each in facts.flow_logs if each.status == "ACTIVE" and each.traffic == "ALL"}
     for vpc in facts.network.vpcs:
         if vpc.id not in recorded:
-            yield Flaw(vpc.id, "no active flow log records all of its traffic", "run `tap up` again: it makes it anew")
+            yield Flaw(vpc.id, "no active flow log records all of its traffic", "`tap up --refresh` makes it anew")

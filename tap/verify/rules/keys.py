@@ -13,7 +13,7 @@ from tap.verify.rule import rule
 from tap.verify.rules.key_use import what_is_wrong_with
 from tap.verify.rules.per_subject import of_each
 
-_UP = "run `tap up`: it sets it again"
+_UP = "`tap up --refresh` sets it again"
 
 of_each_key = of_each(lambda facts: facts.keys.keys, lambda own: own.key.arn)
 

@@ -20,7 +20,7 @@ from tap.verify.rules.flow_log_delivery import SERVICE as FLOW_LOGS
 from tap.verify.rules.per_subject import of_each
 from tap.verify.rules.replication import SERVICE as S3
 
-_UP = "run `tap up`: it sets it again"
+_UP = "`tap up --refresh` sets it again"
 
 Grant = tuple[str, str]
 """An action and a resource, patterns both."""

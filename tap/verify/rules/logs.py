@@ -11,7 +11,7 @@ from tap.verify.rule import rule
 from tap.verify.rules.key_use import what_is_wrong_with, what_it_refuses
 from tap.verify.rules.per_subject import of_each
 
-_UP = "run `tap up`: it sets it again"
+_UP = "`tap up --refresh` sets it again"
 _CONTEXT = "kms:encryptioncontext:aws:logs:arn"
 _NEEDED = (
     "kms:Encrypt",

@@ -17,7 +17,7 @@ from tap.verify.rules.per_subject import of_each
 
 SERVICE = "s3.amazonaws.com"
 
-_UP = "run `tap up`: it sets it again"
+_UP = "`tap up --refresh` sets it again"
 _TLS = {"aws:securetransport": "true"}
 
 

@@ -33,4 +33,4 @@ def _required(facts: Facts, *, iam: bool) -> dict[str, str]:
 def tags(facts: Facts, tagged: Tagged) -> Iterator[Flaw]:
     problems = tag_problems(tagged.tags.value, iam=tagged.iam, required=_required(facts, iam=tagged.iam))
     if problems:
-        yield Flaw(tagged.id, f"{tagged.name}: {'; '.join(problems)}", "run `tap up`: it sets them again")
+        yield Flaw(tagged.id, f"{tagged.name}: {'; '.join(problems)}", "`tap up --refresh` sets them again")

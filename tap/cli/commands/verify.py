@@ -1,0 +1,44 @@
+"""`tap verify`: prove on what is built, not on what the code meant."""
+
+from __future__ import annotations
+
+import click
+
+from tap.cli.failures import Report
+from tap.cli.operation_options import operation_options
+from tap.cli.settings import everywhere, json_option, settings_of, stack_option
+
+
+@click.command()
+@stack_option
+@click.option(
+    "--engine",
+    type=click.Choice(["embedded", "pulumi"]),
+    default="embedded",
+    show_default=True,
+    help="The embedded AWS, or, only reading, the account of your own AWS credentials.",
+)
+@click.option("--state", metavar="FILE", help="With --engine pulumi: a file of `pulumi stack export`, - for stdin.")
+@click.option("--permissions", is_flag=True, help="Print the least IAM policy that this needs, and do nothing else.")
+@operation_options("endpoint")
+@json_option
+@everywhere
+@click.pass_context
+def verify(context: click.Context, /, permissions: bool, stack: str, engine: str, state: str, endpoint: str) -> None:
+    """Look at what the cloud has, and say what of it does not hold; exit code 5 if there is anything.
+
+    Only reads. What it could not see, it does not call right.
+    """
+    from tap.cli import verifying
+    from tap.cli.views.judgement_view import as_document, as_lines
+
+    settings, report = settings_of(context), context.ensure_object(Report)
+    if permissions:
+        click.echo(verifying.permissions_text())
+        return
+    request = verifying.Request(stack, engine, state, endpoint)
+    judgement = verifying.judged(settings.project(), request)
+    report.document = as_document(judgement, stack)
+    if not settings.json:
+        click.echo("\n".join(as_lines(judgement, stack, color=settings.colored)), color=settings.colored)
+    verifying.require_clean(judgement)
