@@ -107,9 +107,7 @@ BREAKAGES = [
     Breakage("database-from-app-only", "web may ask the database", _web_asks_database),
     Breakage("default-group-is-empty", "the default group has a rule", _fill_default_group),
     Breakage("nothing-beside-the-state", "there is a rule that nobody wrote down", _add_rule),
-    Breakage(
-        "private-subnets-have-no-way-in", "a private table has the internet gateway", _private_table_to_internet_gateway
-    ),
+    Breakage("private-subnets-have-no-way-in", "another VPC is joined to a private subnet", _peer_with_the_default_vpc),
     Breakage("network-is-as-the-state-says", "a public subnet gives no addresses", _public_subnet_without_addresses),
     Breakage("survives-the-loss-of-a-zone", "zone b goes through zone a", _zone_b_through_zone_a),
     Breakage("tiers-reach-each-other", "web may not ask app any more", _revoke_web_to_app),

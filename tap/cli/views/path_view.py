@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from tap.verify.reach.explanation import Explanation
-from tap.verify.reach.path import Hop
+from tap.verify.reach.path import Hop, Party
 
 
 def path_lines(explanation: Explanation, *, color: bool) -> list[str]:
@@ -29,18 +29,17 @@ def _outcome(explanation: Explanation) -> Iterator[str]:
     flow, stop = explanation.path.flow, explanation.path.stop
     said = f"{explanation.source} {{}} {explanation.target} on {flow.protocol} {flow.port}"
     if stop is None:
-        every = (
-            ""
-            if explanation.open_ways == explanation.ways
-            else f", on {explanation.open_ways} of {explanation.ways} ways"
-        )
-        yield said.format("reaches") + every
+        all_ways = explanation.open_ways == explanation.ways
+        yield said.format("reaches") + ("" if all_ways else f", on {explanation.open_ways} of {explanation.ways} ways")
     else:
         yield said.format("does not reach") + f": {stop.at} stops it; this way gets furthest of {explanation.ways}"
-    if any(
-        party.subnet and party.groups and not party.label.startswith("eni-") for party in (flow.source, flow.target)
-    ):
+    if _is_placement(flow.source) or _is_placement(flow.target):
         yield "(The stack has no machines: this is what one would meet, with a public address where it may have one.)"
+
+
+def _is_placement(party: Party) -> bool:
+    """Not something that is there, but what could be put there."""
+    return party.subnet is not None and party.groups is not None and not party.label.startswith("eni-")
 
 
 def path_document(explanation: Explanation) -> dict[str, Any]:

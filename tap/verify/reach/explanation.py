@@ -55,12 +55,8 @@ def _telling(paths: Sequence[Path]) -> Path:
 def _port(text: str) -> tuple[int, str]:
     """`443`, or `53/udp`."""
     number, _, protocol = text.partition("/")
-    if (
-        not number.isascii()
-        or not number.isdigit()
-        or not 0 < int(number) < 65536
-        or protocol not in ("", "tcp", "udp")
-    ):
+    is_number = number.isascii() and number.isdigit() and 0 < int(number) < 65536
+    if not is_number or protocol not in ("", "tcp", "udp"):
         raise UsageError(f"{text!r} is no port", hint="give 1 to 65535, with /udp for UDP: 443, 53/udp")
     return int(number), protocol or "tcp"
 
