@@ -37,9 +37,10 @@ class NotProvedError(PolicyError):
     name = "not_proved"
 
 
-def judged(project: Project, request: Request) -> Judgement:
-    """What every rule says."""
-    return judge(looked_at(project, request), RULES.values())
+def judged(project: Project, request: Request) -> tuple[Facts, Judgement]:
+    """What there is, and what every rule says of it."""
+    facts = looked_at(project, request)
+    return facts, judge(facts, RULES.values())
 
 
 def explained(project: Project, request: Request, between: tuple[str, str, str]) -> Explanation:

@@ -47,6 +47,7 @@ def verify(
     from tap.cli import verifying
     from tap.cli.views.judgement_view import as_document, as_lines
     from tap.cli.views.path_view import path_document, path_lines
+    from tap.cli.views.zone_view import zone_documents, zone_lines
 
     settings, report = settings_of(context), context.ensure_object(Report)
     if permissions:
@@ -57,9 +58,9 @@ def verify(
         explanation = verifying.explained(project, request, between)
         report.document, lines = path_document(explanation), path_lines(explanation, color=settings.colored)
     else:
-        judgement = verifying.judged(project, request)
-        report.document = as_document(judgement, request.stack)
-        lines = as_lines(judgement, request.stack, color=settings.colored)
+        facts, judgement = verifying.judged(project, request)
+        report.document = {**as_document(judgement, request.stack), "zones": zone_documents(facts)}
+        lines = [*zone_lines(facts), "", *as_lines(judgement, request.stack, color=settings.colored)]
     if not settings.json:
         click.echo("\n".join(lines), color=settings.colored)
     if not between:
