@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from tap.project.project import Project, find_project
 from tap.state.checkpoint import Checkpoint
+from tap.verify.area import Area
+from tap.verify.areas import AREAS
 from tap.verify.collector import collect
 from tap.verify.facts import Facts
 from tap.verify.facts.scope import scope_of
@@ -25,14 +28,16 @@ def verify(root: Path, stack: str, *, endpoint: str = "", exported: bytes | None
     return judge(look(root, stack, endpoint=endpoint, exported=exported), RULES.values())
 
 
-def look(root: Path, stack: str, *, endpoint: str = "", exported: bytes | None = None) -> Facts:
-    """The facts that `verify` judges."""
+def look(
+    root: Path, stack: str, *, endpoint: str = "", exported: bytes | None = None, areas: Sequence[Area] = AREAS
+) -> Facts:
+    """The facts of these areas, as `verify` judges them."""
     project = find_project(root)
     settings = settings_of(project, stack.rpartition("/")[2])
     checkpoint = _checkpoint(project, stack, exported)
     scope = scope_of(checkpoint, project.name, stack, settings)
     clients = open_embedded(project.root, checkpoint, scope, endpoint) if exported is None else open_account(scope)
-    return collect(scope, clients)
+    return collect(scope, clients, areas)
 
 
 def _checkpoint(project: Project, stack: str, exported: bytes | None) -> Checkpoint:

@@ -46,11 +46,15 @@ def _add_rule(stack: BuiltStack) -> str:
     return _open(stack, "web-sg", 9100, **_from("10.0.0.0/16"))[1]
 
 
-def _private_table_to_internet_gateway(stack: BuiltStack) -> str:
+def _peer_with_the_default_vpc(stack: BuiltStack) -> str:
+    (other,) = stack.ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
+    made = stack.ec2.create_vpc_peering_connection(VpcId=stack.ids["vpc"], PeerVpcId=other["VpcId"])
+    peering = made["VpcPeeringConnection"]["VpcPeeringConnectionId"]
+    stack.ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=peering)
     stack.ec2.create_route(
         RouteTableId=stack.ids["private-rt-us-east-1a"],
-        DestinationCidrBlock="54.0.0.0/8",
-        GatewayId=stack.ids["igw"],
+        DestinationCidrBlock=other["CidrBlock"],
+        VpcPeeringConnectionId=peering,
     )
     return stack.ids["private-subnet-us-east-1a"]
 
@@ -62,12 +66,12 @@ def _public_subnet_without_addresses(stack: BuiltStack) -> str:
 
 
 def _zone_b_through_zone_a(stack: BuiltStack) -> str:
-    stack.ec2.create_route(
+    stack.ec2.replace_route(
         RouteTableId=stack.ids["private-rt-us-east-1b"],
-        DestinationCidrBlock="54.0.0.0/8",
+        DestinationCidrBlock=ANYWHERE,
         NatGatewayId=stack.ids["nat-us-east-1a"],
     )
-    return stack.ids["private-rt-us-east-1b"]
+    return stack.ids["private-subnet-us-east-1b"]
 
 
 def _revoke_web_to_app(stack: BuiltStack) -> str:
@@ -85,13 +89,15 @@ def _delete_endpoint(stack: BuiltStack) -> str:
 def _delete_route_of_zone_a(stack: BuiltStack) -> str:
     table = stack.ids["private-rt-us-east-1a"]
     stack.ec2.delete_route(RouteTableId=table, DestinationCidrBlock=ANYWHERE)
-    stack.ec2.delete_route(RouteTableId=table, DestinationCidrBlock="54.0.0.0/8")
     return stack.ids["private-subnet-us-east-1a"]
 
 
 def _delete_nat_of_zone_b(stack: BuiltStack) -> str:
-    stack.ec2.delete_nat_gateway(NatGatewayId=stack.ids["nat-us-east-1b"])
-    return stack.ids["private-rt-us-east-1b"]
+    """Which a route of zone a still leads to."""
+    table, nat = stack.ids["private-rt-us-east-1a"], stack.ids["nat-us-east-1b"]
+    stack.ec2.create_route(RouteTableId=table, DestinationCidrBlock="54.0.0.0/8", NatGatewayId=nat)
+    stack.ec2.delete_nat_gateway(NatGatewayId=nat)
+    return table
 
 
 BREAKAGES = [
@@ -101,12 +107,11 @@ BREAKAGES = [
     Breakage("database-from-app-only", "web may ask the database", _web_asks_database),
     Breakage("default-group-is-empty", "the default group has a rule", _fill_default_group),
     Breakage("nothing-beside-the-state", "there is a rule that nobody wrote down", _add_rule),
-    Breakage(
-        "private-subnets-have-no-way-in", "a private table has the internet gateway", _private_table_to_internet_gateway
-    ),
+    Breakage("private-subnets-have-no-way-in", "another VPC is joined to a private subnet", _peer_with_the_default_vpc),
     Breakage("network-is-as-the-state-says", "a public subnet gives no addresses", _public_subnet_without_addresses),
     Breakage("survives-the-loss-of-a-zone", "zone b goes through zone a", _zone_b_through_zone_a),
     Breakage("tiers-reach-each-other", "web may not ask app any more", _revoke_web_to_app),
+    Breakage("private-subnets-have-a-way-out", "zone a has no route out any more", _delete_route_of_zone_a),
     Breakage("network-of-the-state-exists", "the endpoint is deleted", _delete_endpoint),
     Breakage("no-blackhole-route", "zone b's NAT gateway is deleted", _delete_nat_of_zone_b),
 ]

@@ -98,14 +98,19 @@ class Topology:
         return any(contains(cidr, address) for vpc in self.facts.vpcs for cidr in vpc.cidrs)
 
     @cached_property
-    def addresses(self) -> list[Address]:
-        """An address for each piece of address space that anything in this network tells from another."""
+    def said_ranges(self) -> frozenset[str]:
+        """Every range that is named in this network."""
         said: set[str] = {cidr for vpc in self.facts.vpcs for cidr in vpc.cidrs}
         said |= {cidr for subnet in self.facts.subnets for cidr in subnet.cidrs}
         said |= {entry.cidr for acl in self.facts.acls for entry in acl.entries if entry.cidr}
         peers = {rule.peer for group in self.facts.groups for rule in group.rules}
         peers |= {route.destination for table in self.facts.tables for route in table.routes}
-        return representatives(said | {cidr for peer in peers for cidr in ranges(peer, self.ranges_of)})
+        return frozenset(said | {cidr for peer in peers for cidr in ranges(peer, self.ranges_of)})
+
+    @cached_property
+    def addresses(self) -> list[Address]:
+        """An address for each piece of address space that anything in this network tells from another."""
+        return representatives(self.said_ranges)
 
     @cached_property
     def internet(self) -> list[Address]:
