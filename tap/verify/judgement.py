@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from tap.verify.facts import Facts, Unseen
 from tap.verify.finding import Finding
@@ -19,18 +20,35 @@ class NotJudged:
 
 
 @dataclass(frozen=True, slots=True)
+class Excused:
+    """What does not hold, or can not be told, and somebody accepts until that day, for a reason."""
+
+    rule: str
+    subject: str
+    says: str
+    reason: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
-    """findings: the worst first. Each rule is in one of passed, not_judged, or the findings; or in the last two."""
+    """findings: the worst first. Each rule is in one of passed, not_judged, or the findings; or in the last two.
+
+    excused: what was in these and is accepted (`exceptions.py`); remarks: what there is to say of the exceptions.
+    """
 
     findings: tuple[Finding, ...]
     not_judged: tuple[NotJudged, ...]
     passed: tuple[str, ...]
     unseen: tuple[Unseen, ...]
+    excused: tuple[Excused, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def clean(self) -> bool:
-        """Everything was seen and every rule holds."""
-        return not self.findings and not self.not_judged and not self.unseen
+        """Every rule holds, and all that they need was seen; or somebody accepts what is not so."""
+        # Of what is traced, the rules that needed it are in not_judged.
+        return not self.findings and not self.not_judged and all(each.traced for each in self.unseen)
 
 
 def judge(facts: Facts, rules: Iterable[Rule]) -> Judgement:

@@ -29,6 +29,9 @@ from tap.cli.settings import everywhere, json_option, settings_of, stack_option
     metavar="FROM TO PORT",
     help="Show the path of one connection, or what stops it: internet, an address, web, app, db, ssh, or an id.",
 )
+@click.option("--exceptions", metavar="FILE", help="What is accepted for a time (default verify-exceptions.yaml).")
+@click.option("--sarif", metavar="FILE", help="Write the findings there too, for GitHub's code scanning.")
+@click.option("--audit", is_flag=True, help="Have parliament and cloudsplaining judge every policy too (an extra).")
 @operation_options("endpoint")
 @json_option
 @everywhere

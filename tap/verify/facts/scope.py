@@ -19,7 +19,10 @@ TIERS = ("web", "app", "db", "ssh")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Claim:
-    """A resource that the state says is in the cloud. region: of its provider. Secrets read `[secret]`."""
+    """A resource that the state says is in the cloud. region: of its provider. Secrets read `[secret]`.
+
+    source: where the program made it, as `project:///tap/stack/network.py#37`, "" if the state does not say.
+    """
 
     urn: str
     type: str
@@ -27,6 +30,7 @@ class Claim:
     region: str
     inputs: Mapping[str, Any] = field(default_factory=dict)
     outputs: Mapping[str, Any] = field(default_factory=dict)
+    source: str = ""
 
     @property
     def name(self) -> str:
@@ -100,7 +104,15 @@ def scope_of(checkpoint: Checkpoint, project: str, stack: str, settings: Mapping
         stack,
         region or settings.get("aws:region") or next(iter(regions.values()), ""),
         tuple(
-            Claim(each.urn, each.type, each.id, _region_of(each, regions), each.inputs, each.outputs)
+            Claim(
+                each.urn,
+                each.type,
+                each.id,
+                _region_of(each, regions),
+                each.inputs,
+                each.outputs,
+                each.source_position,
+            )
             for each in checkpoint.resources
             if each.custom and not each.is_provider and not each.delete and not each.external
         ),

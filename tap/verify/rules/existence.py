@@ -26,4 +26,4 @@ def data_exists(facts: Facts) -> Iterator[Flaw]:
     }
     for kind, ids in lost.items():
         for id_ in ids:
-            yield Flaw(id_, f"the state has this {kind}, the cloud does not", "run `tap refresh`, then `tap up`")
+            yield Flaw(id_, f"the state has this {kind}, the cloud does not", "`tap up --refresh` makes it anew")

@@ -16,8 +16,8 @@ _SUFFIX_KEY, _SUFFIX_KEY_IN_IAM = "Environment", "EnvironmentSuffix"
 
 def _required(facts: Facts, *, iam: bool) -> dict[str, str]:
     """The stack's base tags. In IAM, to which `environment` and `Environment` are the same, the suffix is elsewhere."""
-    suffix = facts.scope.settings.get("environment_suffix") or facts.scope.stack
-    required = own_tags(suffix, facts.scope.stack)
+    stack = facts.scope.stack.rpartition("/")[2]  # Pulumi's own backend has names such as organization/project/stack
+    required = own_tags(facts.scope.settings.get("environment_suffix") or stack, stack)
     if iam:
         required[_SUFFIX_KEY_IN_IAM] = required.pop(_SUFFIX_KEY)
     return required
