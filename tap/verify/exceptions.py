@@ -67,7 +67,7 @@ def _exemption(entry: Any, place: str, rules: Collection[str], problems: Problem
         advice = f"did you mean {near[0]!r}?" if near else "`tap verify --json` names them all"
         problems.add(f"{place}.rule", f"there is no rule {texts['rule']!r}; {advice}")
     until = _date(texts["until"], place, problems)
-    return until and Exemption(texts["rule"], texts["subject"], texts["reason"], until, place)
+    return Exemption(texts["rule"], texts["subject"], texts["reason"], until, place) if until else None
 
 
 def _text(entry: Mapping[str, Any], key: str, place: str, problems: Problems) -> str:

@@ -26,7 +26,8 @@ _LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: 
 _SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.0"}
 """GitHub's bands: over 9.0 critical, from 7.0 high, from 4.0 medium, else low."""
 
-_POSITION = re.compile(r"project:///(?P<file>[^<#]+)#(?P<line>\d+)")
+_POSITION = re.compile(r"project:///(?P<file>(?!\.\./)[^<#]+)#(?P<line>\d+)")
+"""Of a file in the project: not of a package, nor of what lies elsewhere."""
 
 
 def as_sarif(judgement: Judgement, scope: Scope, rules: Mapping[str, Rule], version: str) -> dict[str, Any]:

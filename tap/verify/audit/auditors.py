@@ -1,4 +1,4 @@
-"""The two auditors as rules. What they say of a document is told in our words and weights; what they get wrong is not."""
+"""The two auditors as rules: what they say of each document, without what they are known to get wrong."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _WRONG: dict[Kind, tuple[tuple[str, str], ...]] = {
         ("MISMATCHED_TYPE", "type Arn but given String"),
     ),
 }
-"""What parliament says of documents that are no identity's policy, for which it is made: (issue, part of the detail)."""
+"""What parliament says wrongly of documents for which it is not made: (issue, part of its detail)."""
 
 _RISKS = {
     "allows_privilege_escalation": "lets its holder become more than it is",
