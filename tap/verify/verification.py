@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tap.project.project import Project, find_project
@@ -10,7 +11,7 @@ from tap.state.checkpoint import Checkpoint
 from tap.verify.area import Area
 from tap.verify.areas import AREAS
 from tap.verify.collector import collect
-from tap.verify.facts import Facts
+from tap.verify.facts import Facts, Scope, Unseen
 from tap.verify.facts.scope import scope_of
 from tap.verify.judgement import Judgement, judge
 from tap.verify.lanes import open_account, open_embedded
@@ -37,7 +38,15 @@ def look(
     checkpoint = _checkpoint(project, stack, exported)
     scope = scope_of(checkpoint, project.name, stack, settings)
     clients = open_embedded(project.root, checkpoint, scope, endpoint) if exported is None else open_account(scope)
-    return collect(scope, clients, areas)
+    facts = collect(scope, clients, areas)
+    return replace(facts, unseen=(*facts.unseen, *_unsettled(scope)))
+
+
+def _unsettled(scope: Scope) -> Iterator[Unseen]:
+    """What a run that was killed had begun: whether it is there, the state can not tell."""
+    for urn in scope.pending:
+        why = "an operation on it was begun, and how it ended is not known; `tap up --refresh` settles it"
+        yield Unseen("state", "(state)", urn, why)
 
 
 def _checkpoint(project: Project, stack: str, exported: bytes | None) -> Checkpoint:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -64,3 +66,12 @@ def test_nothing_passes_that_reads_a_blind_area(good, area):
     assert {each.rule for each in judgement.not_judged} == readers
     assert set(judgement.passed) == RULES.keys() - readers
     assert not judgement.clean
+
+
+def test_what_decides_can_not_reach_the_world():
+    deciding = "tap.verify.rules, tap.verify.judgement, tap.verify.reach.explanation"
+    code = f"import sys, {deciding}; print('botocore' in sys.modules)"
+
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert told.stdout.strip() == "False"

@@ -43,7 +43,7 @@ class Claim:
 class Scope:
     """settings: the config of the program, by key without its namespace, lists and mappings as JSON, secrets left out.
 
-    outputs: the stack's. pending: URNs of operations whose end nobody knows.
+    outputs: the stack's. pending: URNs of operations whose end nobody knows. leaving: ids that wait to be deleted.
     """
 
     project: str
@@ -53,6 +53,7 @@ class Scope:
     outputs: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     pending: tuple[str, ...] = ()
+    leaving: tuple[str, ...] = ()
 
     def of(self, *types: str) -> Iterator[Claim]:
         """The claims of these types, in the state's order."""
@@ -107,6 +108,7 @@ def scope_of(checkpoint: Checkpoint, project: str, stack: str, settings: Mapping
         outputs,
         {key.partition(":")[2]: value for key, value in settings.items() if key.startswith(f"{project}:")},
         tuple(operation.resource.urn for operation in checkpoint.pending),
+        tuple(each.id for each in checkpoint.resources if each.custom and each.delete),
     )
 
 
