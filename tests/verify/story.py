@@ -80,9 +80,22 @@ def _runs(project: Project, aws: Account) -> dict[str, CompletedProcess[str]]:
         "embedded": project("verify", **MISLEADING),
         "explained": project("verify", "--explain", "internet", "db", "5432", "--json"),
         "account": project(*given, "--json", **account),
+        "unsettled": project("verify", "--engine", "pulumi", "--state", _unsettled(project), "--json", **account),
         "another account": project(*given, **account | {"AWS_ACCESS_KEY_ID": "999999999999"}),
     }
 
 
 def _ids(project: Project) -> dict[str, str]:
     return {name.removeprefix("tap-").removesuffix("-local"): id_ for name, id_ in project.ids().items()}
+
+
+def _unsettled(project: Project) -> str:
+    """A state whose last run was killed while it made a subnet, and that has lost one of its outputs."""
+    document = json.loads((project.root / "state.json").read_text())
+    deployment = document["deployment"]
+    subnet = next(each for each in deployment["resources"] if each["type"] == "aws:ec2/subnet:Subnet")
+    deployment["pending_operations"] = [{"resource": subnet, "type": "updating"}]
+    for each in deployment["resources"]:
+        each.get("outputs", {}).pop("private_subnet_ids", None)
+    (project.root / "unsettled.json").write_text(json.dumps(document))
+    return "unsettled.json"

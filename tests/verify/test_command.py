@@ -44,6 +44,19 @@ def test_the_account_of_the_users_own_credentials_is_proved_from_an_exported_sta
     assert [zone["lost"] for zone in document["zones"]] == ["us-east-1a", "us-east-1b"]
 
 
+def test_a_state_that_does_not_tell_everything_is_not_called_right(story):
+    run, document = story.runs["unsettled"], story.document("unsettled")
+
+    assert run.returncode == 5
+    pending, outputs = document["unseen"]
+    assert "subnet" in pending["subject"]
+    assert "how it ended is not known" in pending["why"]
+    assert outputs["why"] == "the stack's outputs do not name private_subnet_ids"
+    not_judged = {each["rule"] for each in document["notJudged"]}
+    assert {"private-subnets-have-no-way-in", "database-from-app-only"} <= not_judged
+    assert "no-open-admin-port" in {each["rule"] for each in document["passed"]}
+
+
 def test_the_credentials_of_another_account_are_refused(story):
     run = story.runs["another account"]
 

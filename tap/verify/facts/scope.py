@@ -17,6 +17,10 @@ TIERS = ("web", "app", "db", "ssh")
 """The keys of the stack's output `security_group_ids`."""
 
 
+OUTPUTS = "outputs"
+"""For rules: an area of its own, blind unless the stack's outputs name its tiers' groups and its subnets."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Claim:
     """A resource that the state says is in the cloud. region: of its provider. Secrets read `[secret]`."""
@@ -77,6 +81,12 @@ class Scope:
         """Tier -> id of its security group, as far as the stack's outputs tell."""
         told = self.outputs.get("security_group_ids")
         return {tier: str(told[tier]) for tier in TIERS if isinstance(told, Mapping) and told.get(tier)}
+
+    @property
+    def missing_outputs(self) -> tuple[str, ...]:
+        """What the outputs would have to name, and do not."""
+        subnets = [f"{kind}_subnet_ids" for kind in ("public", "private") if not self.subnet_ids(kind)]
+        return (*subnets, *(f"security_group_ids.{tier}" for tier in TIERS if tier not in self.groups))
 
     def subnet_ids(self, kind: str) -> tuple[str, ...]:
         """Those of the output `public_subnet_ids` or `private_subnet_ids`."""
