@@ -22,14 +22,14 @@ def policy_with(policy: Policy, edit: Callable[[list[dict[str, Any]]], Any]) -> 
 
 
 def bucket(facts: Facts, role: str) -> Any:
-    return next(each for each in facts.storage.buckets if each.role == role)
+    return next(each for each in facts.storage.buckets if each.role.found == role)
 
 
-def with_bucket(role: str, **changes: Any) -> Edit:
+def with_bucket(role: str, /, **changes: Any) -> Edit:
     """Those of the changes that are functions are called with the bucket."""
 
     def edit(facts: Facts) -> Facts:
-        buckets = tuple(_changed(each, changes) if each.role == role else each for each in facts.storage.buckets)
+        buckets = tuple(_changed(each, changes) if each.role.found == role else each for each in facts.storage.buckets)
         return replace(facts, storage=replace(facts.storage, buckets=buckets))
 
     return edit

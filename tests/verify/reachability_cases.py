@@ -58,6 +58,12 @@ WEB_ONLY = [
     ),
     Case(
         "internet-reaches-web-only",
+        "web opens all ports from 80 to 443",
+        with_rule(tier("web"), ANYWHERE, (80, 443)),
+        one(tier("web")),
+    ),
+    Case(
+        "internet-reaches-web-only",
         "web opens 80 for UDP",
         with_rule(tier("web"), ANYWHERE, (80, 80), protocol="udp"),
         one(tier("web")),

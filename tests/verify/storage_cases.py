@@ -69,7 +69,7 @@ def _claimed(facts: Facts) -> Facts:
 
 
 def _without_backup(facts: Facts) -> Facts:
-    kept = tuple(each for each in facts.storage.buckets if each.role != "backup")
+    kept = tuple(each for each in facts.storage.buckets if each.role.found != "backup")
     return replace(facts, storage=replace(facts.storage, buckets=kept))
 
 

@@ -39,7 +39,7 @@ def test_parliament_finds_in_the_stack_only_that_one_action_of_the_flow_logs_rol
     "edit",
     [
         with_role("replication", policies=role_statements(lambda found: found[0].update(Action="s3:PutObjekt"))),
-        with_bucket("app", policy=statements(lambda found: found[0].update(Action="s3:PutObjekt"))),
+        with_bucket("logs", policy=statements(lambda found: found[1].update(Action="s3:PutObjekt"))),
         with_role("flow-logs", trust=statements(lambda found: found[0].update(Action="sts:AssumeRoll"), "trust")),
     ],
 )

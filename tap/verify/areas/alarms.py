@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tap.verify.area import Area
 from tap.verify.areas.keys import KEY_ACTIONS, look_at_key
-from tap.verify.facts.alarms import Alarm, AlarmFacts, Topic
+from tap.verify.facts.alarms import Alarm, AlarmFacts, Topic, is_topic
 from tap.verify.facts.scope import Scope
 from tap.verify.facts.seen import Seen, unseen
 from tap.verify.policies.document import read_policy
@@ -37,10 +37,6 @@ def _collect(reader: Reader, scope: Scope) -> AlarmFacts:
         tuple(zip(topics, reader.each(lambda arn: _topic(reader, arn), topics), strict=True)),
         tuple(name for name in scope.ids(_ALARM) if name not in there),
     )
-
-
-def is_topic(arn: str) -> bool:
-    return arn.split(":")[2:3] == ["sns"]
 
 
 def _topic(reader: Reader, arn: str) -> Seen[Topic | None]:

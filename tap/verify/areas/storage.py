@@ -32,19 +32,19 @@ def _collect(reader: Reader, scope: Scope) -> StorageFacts:
     regions = {claim.id: claim.region for claim in claims}
     wanted = [*regions, *(found.found or ())]
     partition = next((claim.arn.split(":")[1] for claim in claims if claim.arn), "aws")
-    roles = _roles(scope)
     buckets = reader.each(
-        lambda name: _bucket(_Asking(reader, name, regions.get(name, scope.region)), partition, roles.get(name, "")),
+        lambda name: _bucket(_Asking(reader, name, regions.get(name, scope.region)), partition, _role(scope, name)),
         wanted,
     )
     gone = tuple(name for name, bucket in zip(wanted, buckets, strict=True) if bucket is None and name in names)
     return StorageFacts(tuple(bucket for bucket in buckets if bucket is not None), gone, found)
 
 
-def _roles(scope: Scope) -> dict[str, str]:
-    """Name -> app, backup or logs."""
+def _role(scope: Scope, name: str) -> Seen[str]:
     told = scope.outputs.get("s3_bucket_names")
-    return {str(name): role for role, name in told.items()} if isinstance(told, Mapping) else {}
+    if not isinstance(told, Mapping):
+        return unseen("the stack's outputs do not name s3_bucket_names: what a bucket is for is not known")
+    return Seen(next((str(role) for role, each in told.items() if each == name), ""))
 
 
 def _claimed_by_tags(reader: Reader, scope: Scope, known: set[str]) -> Seen[tuple[str, ...]]:
@@ -96,7 +96,7 @@ class _Asking:
         )
 
 
-def _bucket(asking: _Asking, partition: str, role: str) -> Bucket | None:
+def _bucket(asking: _Asking, partition: str, role: Seen[str]) -> Bucket | None:
     """None if there is no such bucket."""
     location = asking.ask("GetBucketLocation", ("NoSuchBucket",))
     if location == {}:

@@ -35,6 +35,11 @@ class Topic:
     asked: int = 0
 
 
+def is_topic(action: str) -> bool:
+    """Whether an alarm's action, an ARN, is a topic."""
+    return action.split(":")[2:3] == ["sns"]
+
+
 @dataclass(frozen=True, slots=True)
 class AlarmFacts:
     """topics: those of the state, and those that an alarm names; None for one that is not there. gone: not there."""

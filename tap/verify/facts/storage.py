@@ -10,7 +10,7 @@ from tap.verify.facts.seen import Seen
 from tap.verify.policies.document import Policy
 
 APP, BACKUP, LOGS = "app", "backup", "logs"
-"""What a bucket is for, as the stack's output `s3_bucket_names` and the tag `Component` say."""
+"""What a bucket is for, as the stack's output `s3_bucket_names` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,14 @@ class AccessLogs:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A bucket. role: app, backup, logs, or "" for one of which that is not known; None is what is not set.
+    """A bucket. role: app, backup, logs, or "" for none of the three; None is what is not set.
 
     key: the KMS key of its encryption; None where there is none.
     """
 
     name: str
     arn: str
-    role: str = ""
+    role: Seen[str] = field(default_factory=lambda: Seen(""))
     region: Seen[str] = field(default_factory=lambda: Seen("us-east-1"))
     key: Seen[Key | None] = field(default_factory=Seen)
     encryption: Seen[Encryption | None] = field(default_factory=Seen)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tap.posture.encryption import is_customer_key
-from tap.verify.areas.alarms import is_topic
 from tap.verify.facts import Facts
-from tap.verify.facts.alarms import Alarm, Topic
+from tap.verify.facts.alarms import Alarm, Topic, is_topic
 from tap.verify.facts.seen import CannotTellError, Seen
 from tap.verify.finding import Flaw, Severity
 from tap.verify.policies.asking import allows, strangers

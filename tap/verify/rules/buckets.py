@@ -101,7 +101,7 @@ def bucket_policy_closed(facts: Facts, bucket: Bucket) -> Iterator[Flaw]:
 )
 @of_each_bucket
 def bucket_versioning(_facts: Facts, bucket: Bucket) -> Iterator[Flaw]:
-    if bucket.role != LOGS and bucket.versioning.value != "Enabled":
+    if bucket.role.value != LOGS and bucket.versioning.value != "Enabled":
         yield Flaw(bucket.arn, f"versioning is {bucket.versioning.value or 'off'}: a deletion is for good", _UP)
 
 
@@ -114,7 +114,7 @@ def bucket_versioning(_facts: Facts, bucket: Bucket) -> Iterator[Flaw]:
 @of_each_bucket
 def bucket_lifecycle(_facts: Facts, bucket: Bucket) -> Iterator[Flaw]:
     rules = [each for each in bucket.lifecycle.value if each.enabled and each.whole]
-    if missing := list(_not_expiring(rules, logs=bucket.role == LOGS)):
+    if missing := list(_not_expiring(rules, logs=bucket.role.value == LOGS)):
         yield Flaw(bucket.arn, f"no rule over the whole bucket expires {', '.join(missing)}", _UP)
 
 
@@ -137,7 +137,7 @@ def _not_expiring(rules: list[LifecycleRule], *, logs: bool) -> Iterator[str]:
 def bucket_access_logs(facts: Facts, bucket: Bucket) -> Iterator[Flaw]:
     logs = bucket.access_logs.value
     if logs is None:
-        if bucket.role == APP:
+        if bucket.role.value == APP:
             yield Flaw(bucket.arn, "its access logs are off", _UP)
         return
     target = next((each for each in facts.storage.buckets if each.name == logs.bucket), None)

@@ -25,7 +25,8 @@ def _sources(facts: Facts) -> Iterator[Bucket]:
     """What is replicated, and what has to be."""
     switched_off = facts.scope.settings.get("enable_cross_region_replication") == "false"
     for bucket in facts.storage.buckets:
-        if (bucket.role == APP and not switched_off) or bucket.replication.unseen or bucket.replication.found:
+        needed = not switched_off and (bucket.role.unseen or bucket.role.found == APP)
+        if needed or bucket.replication.unseen or bucket.replication.found:
             yield bucket
 
 
@@ -58,8 +59,9 @@ def needed_of(source: str, destinations: set[str]) -> list[Request]:
 def replication_rule(_facts: Facts, bucket: Bucket) -> Iterator[Flaw]:
     replication = bucket.replication.value
     enabled = [each for each in replication.rules if each.enabled] if replication else []
-    if not enabled:
+    if not enabled and bucket.role.value == APP:
         yield Flaw(bucket.arn, "nothing of it is replicated: no rule is enabled", _UP)
+    if not enabled:
         return
     whole = [each for each in enabled if each.whole]
     if not whole:
