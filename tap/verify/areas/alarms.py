@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tap.verify.area import Area
 from tap.verify.areas.keys import KEY_ACTIONS, look_at_key
 from tap.verify.facts.alarms import Alarm, AlarmFacts, Topic, is_topic
@@ -10,25 +12,16 @@ from tap.verify.facts.seen import Seen, unseen
 from tap.verify.policies.document import read_policy
 from tap.verify.reader import Reader
 
+NAMES_AT_ONCE_MAX = 100
+"""What CloudWatch takes in one call."""
+
 _ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 _GONE = ("NotFound", "NotFoundException")
 
 
 def _collect(reader: Reader, scope: Scope) -> AlarmFacts:
-    alarms: list[Alarm] = []
     regions = sorted({claim.region for claim in scope.of(_ALARM)})
-    for region in regions:
-        names = [claim.id for claim in scope.of(_ALARM) if claim.region == region]
-        for described in reader.items("cloudwatch", "DescribeAlarms", "MetricAlarms", region=region, AlarmNames=names):
-            alarms.append(
-                Alarm(
-                    name=described["AlarmName"],
-                    arn=described["AlarmArn"],
-                    actions=tuple(described.get("AlarmActions", ())),
-                    enabled=bool(described.get("ActionsEnabled")),
-                    missing_data=described.get("TreatMissingData", ""),
-                )
-            )
+    alarms = [alarm for region in regions for alarm in _alarms(reader, scope, region)]
     there = {alarm.name for alarm in alarms}
     named = {action for alarm in alarms for action in alarm.actions if is_topic(action)}
     topics = sorted(named | set(scope.ids("aws:sns/topic:Topic")))
@@ -37,6 +30,20 @@ def _collect(reader: Reader, scope: Scope) -> AlarmFacts:
         tuple(zip(topics, reader.each(lambda arn: _topic(reader, arn), topics), strict=True)),
         tuple(name for name in scope.ids(_ALARM) if name not in there),
     )
+
+
+def _alarms(reader: Reader, scope: Scope, region: str) -> Iterator[Alarm]:
+    names = [claim.id for claim in scope.of(_ALARM) if claim.region == region]
+    for start in range(0, len(names), NAMES_AT_ONCE_MAX):
+        some = names[start : start + NAMES_AT_ONCE_MAX]
+        for described in reader.items("cloudwatch", "DescribeAlarms", "MetricAlarms", region=region, AlarmNames=some):
+            yield Alarm(
+                name=described["AlarmName"],
+                arn=described["AlarmArn"],
+                actions=tuple(described.get("AlarmActions", ())),
+                enabled=bool(described.get("ActionsEnabled")),
+                missing_data=described.get("TreatMissingData", ""),
+            )
 
 
 def _topic(reader: Reader, arn: str) -> Seen[Topic | None]:

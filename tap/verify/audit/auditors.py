@@ -22,8 +22,7 @@ from tap.verify.rule import Judge, Rule
 _SEVERITIES = {severity.value.upper(): severity for severity in Severity}
 
 _WRONG: dict[Kind, tuple[tuple[str, str], ...]] = {
-    # A trust policy has no resource.
-    Kind.TRUST: (("MALFORMED", "neither Resource nor NotResource"),),
+    Kind.TRUST: (("RESOURCE_STAR", ""),),
     Kind.RESOURCE: (("RESOURCE_STAR", ""),),
     # In the policy of a key "*" is that key. The encryption context of CloudWatch Logs is an ARN, and AWS's own guide
     # compares it as one, for all of the actions.
@@ -73,7 +72,7 @@ def _parliament() -> Judge:
     parliament = _imported("parliament")
 
     def judge(document: Document) -> Iterator[Flaw]:
-        for found in parliament.analyze_policy_string(document.text).findings:
+        for found in parliament.analyze_policy_string(_with_resource(document)).findings:
             detail = " ".join(str(found.detail).split())
             if not any(found.issue == issue and part in detail for issue, part in _WRONG.get(document.kind, ())):
                 known = parliament.enhance_finding(found)
@@ -81,6 +80,15 @@ def _parliament() -> Judge:
                 yield Flaw(document.subject, says, _FIX, _SEVERITIES.get(known.severity))
 
     return _of_documents(judge)
+
+
+def _with_resource(document: Document) -> str:
+    """A trust policy has no resource, without which parliament looks at nothing else."""
+    if document.kind is not Kind.TRUST:
+        return document.text
+    content = json.loads(document.text)
+    statements = content["Statement"] if isinstance(content["Statement"], list) else [content["Statement"]]
+    return json.dumps({**content, "Statement": [{**each, "Resource": "*"} for each in statements]})
 
 
 def _cloudsplaining() -> Judge:
