@@ -10,11 +10,13 @@ from tests.verify import (
     reachability_cases,
     role_cases,
     storage_cases,
+    subnet_cases,
 )
 from tests.verify.cases import Case
 
 CASES: list[Case] = [
     *reachability_cases.CASES,
+    *subnet_cases.CASES,
     *network_cases.CASES,
     *flow_log_cases.CASES,
     *storage_cases.CASES,

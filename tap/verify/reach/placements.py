@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from tap.verify.contract import APP_PORTS, DB_PORTS, SUBNETS_OF, WEB_PORTS
+from tap.verify.contract import SUBNETS_OF
 from tap.verify.facts import Facts
 from tap.verify.facts.network import NetworkFacts, Subnet
 from tap.verify.reach.path import Party
@@ -68,13 +68,9 @@ def outside_parties(topology: Topology, addresses: Iterable[Address], label: str
 
 
 def open_ports(topology: Topology, groups: Iterable[str]) -> Iterator[tuple[str, Ports]]:
-    """(protocol, ports) that some rule of these groups lets in from somewhere.
-
-    Cut where any rule or ACL cuts, and around the ports that the contract names.
-    """
+    """(protocol, ports) that some rule of these groups lets in from somewhere, cut where any rule or ACL cuts."""
     rules = list(topology.rules(groups, egress=False))
-    ranges: list[Ports | None] = [rule.ports for rule in rules]
-    ranges += [(port, port) for port in (*WEB_PORTS, *APP_PORTS, *DB_PORTS)]
+    ranges = [rule.ports for rule in rules]
     ranges += [entry.ports for acl in topology.facts.acls for entry in acl.entries]
     pieces = pieces_of_ports(ranges)
     for protocol in PROTOCOLS:

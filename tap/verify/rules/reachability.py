@@ -26,7 +26,7 @@ from tap.verify.reach.placements import (
 )
 from tap.verify.reach.ranges import Ports, pieces_of_ports, ports_text
 from tap.verify.reach.topology import Topology
-from tap.verify.reach.ways_out import way_out_stop
+from tap.verify.reach.ways_out import way_out_trouble
 from tap.verify.rule import rule
 
 _READ = ("network", OUTPUTS)
@@ -155,27 +155,21 @@ def tiers_reach_each_other(facts: Facts) -> Iterator[Flaw]:
     internet = list(outside_parties(topology, topology.internet, "internet"))
     for target, port in product(tier_members(facts, "web"), WEB_PORTS):
         paths = [walk(topology, Flow(source, target, "tcp", port)) for source in internet]
-        if not any(path.reached for path in paths):
-            yield _cut_off(facts, "the internet", "web", port, [_furthest(paths)])
+        if all(path.trouble for path in paths):
+            yield _cut_off(facts, "the internet", "web", port, max(paths, key=lambda path: len(path.hops)))
     for source_tier, target_tier, ports in TIER_FLOWS:
         pairs = list(product(tier_members(facts, source_tier), tier_members(facts, target_tier)))
         for port in ports:
             paths = [walk(topology, Flow(source, target, "tcp", port)) for source, target in pairs]
-            if stopped := [path for path in paths if not path.reached]:
-                yield _cut_off(facts, source_tier, target_tier, port, stopped)
+            if troubled := [path for path in paths if path.trouble]:
+                yield _cut_off(facts, source_tier, target_tier, port, troubled[0])
 
 
-def _furthest(paths: Iterable[Path]) -> Path:
-    return max(paths, key=lambda path: len(path.hops))
-
-
-def _cut_off(facts: Facts, source: str, target: str, port: int, paths: list[Path]) -> Flaw:
-    path = paths[0]
-    assert path.stop is not None  # noqa: S101  - only what is stopped comes here
+def _cut_off(facts: Facts, source: str, target: str, port: int, path: Path) -> Flaw:
     return Flaw(
         facts.scope.groups[target],
-        f"{source} does not reach {target} on tcp {port}, from {path.flow.source} to {path.flow.target} for one: "
-        f"{path.stop.at}: {path.stop.says}",
+        f"{source} can not work with {target} on tcp {port}, from {path.flow.source} to {path.flow.target} for one: "
+        f"{path.trouble}",
         "`tap up` puts back what the program says; what stands in the way besides has to go",
     )
 
@@ -226,9 +220,9 @@ def private_subnets_have_a_way_out(facts: Facts) -> Iterator[Flaw]:
         return
     topology = topology_of(facts.network)
     for subnet in subnets_of(facts, "private"):
-        if stop := way_out_stop(topology, subnet):
+        if trouble := way_out_trouble(topology, subnet):
             yield Flaw(
                 subnet.id,
-                f"nothing in it reaches the internet: {stop.at}: {stop.says}",
+                f"what is in it can not work with the internet: {trouble}",
                 "`tap up --refresh` puts back its route and NAT gateway",
             )
