@@ -4,7 +4,7 @@ TapError
 ├── UsageError            exit 2   options or config that can not be
 ├── AuthenticationError   exit 3
 ├── ResourceError         exit 4   never raised by runs (Pulumi's CLI answers 1 for those); for commands of our own
-├── PolicyError           exit 5   a mandatory policy is violated
+├── PolicyError           exit 5   a mandatory policy is violated, or the gate of a deploy refuses
 ├── StackNotFoundError    exit 6
 ├── ChangesError          exit 7   --expect-no-changes, and there were some
 ├── CancelledError        exit 8
@@ -42,7 +42,7 @@ class AuthenticationError(TapError):
 
 
 class PolicyError(TapError):
-    """A mandatory policy is violated."""
+    """A mandatory policy is violated, or what was asked for would lose data that nobody gave leave to lose."""
 
     exit_code = 5
     name = "policy_violation"

@@ -23,6 +23,7 @@ COMMANDS = {
     "refresh": "Make the state what the cloud says",
     "destroy": "Delete everything in the stack",
     "outputs": "Print the stack's outputs",
+    "verify": "Prove on what is built that it holds",
     "status": "Say what is there: state, lock, embedded AWS",
     "cost": "Say what the stack costs on AWS in a month",
     "import": "Take a resource that is in the cloud already into the state",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 from xml.etree import ElementTree  # reads only what S3's own parser in moto has just accepted
 
@@ -27,6 +27,9 @@ from moto.s3.responses import S3Response
 from moto.sns.exceptions import SNSInvalidParameter
 from moto.sns.models import SNSBackend
 from moto.sns.responses import SNSResponse
+
+from tap.local_aws.delivery_repairs import tell_of_deliveries
+from tap.local_aws.wrapping import around
 
 _S3_DOCUMENTS: Final = ("replication", "lifecycle", "logging", "encryption")
 _SMALLEST_TO_MOVE: Final = "x-amz-transition-default-minimum-object-size"
@@ -57,17 +60,7 @@ def repair_moto() -> None:
     _read_conditions_of_bucket_policies()
     _let_delete_markers_be_deleted()
     _delete_network_acls_with_their_vpc()
-
-
-def _around(owner: Any, name: str, wrapper: Callable[..., Any]) -> None:
-    """`wrapper(original, self, ...)` in place of a method."""
-    original = getattr(owner, name)
-
-    @functools.wraps(original)
-    def method(self: Any, *arguments: Any, **named: Any) -> Any:
-        return wrapper(original, self, *arguments, **named)
-
-    setattr(owner, name, method)
+    tell_of_deliveries()
 
 
 def _keep_s3_documents() -> None:
@@ -90,8 +83,8 @@ def _keep_s3_documents() -> None:
                 return 200, {"Content-Type": "application/xml", **headers}, document
         return answer
 
-    _around(S3Response, "_bucket_response_put", put)
-    _around(S3Response, "_bucket_response_get", get)
+    around(S3Response, "_bucket_response_put", put)
+    around(S3Response, "_bucket_response_get", get)
 
 
 def _with_rule_ids(body: bytes, bucket: Any) -> bytes:
@@ -116,8 +109,8 @@ def _keep_key_rotation() -> None:
             answer["RotationPeriodInDays"] = getattr(_key(self), "tap_rotation_days", _DEFAULT_ROTATION_DAYS)
         return json.dumps(answer)
 
-    _around(KmsResponse, "enable_key_rotation", enable)
-    _around(KmsResponse, "get_key_rotation_status", status)
+    around(KmsResponse, "enable_key_rotation", enable)
+    around(KmsResponse, "get_key_rotation_status", status)
 
 
 def _key(response: Any) -> Any:
@@ -152,8 +145,8 @@ def _keep_log_groups() -> None:
         _log_group(self, "logGroupIdentifier").tap_protected = self._get_param("deletionProtectionEnabled")
         return ""
 
-    _around(LogsResponse, "create_log_group", create)
-    _around(LogGroup, "to_describe_dict", describe)
+    around(LogsResponse, "create_log_group", create)
+    around(LogGroup, "to_describe_dict", describe)
     for method in (associate_kms_key, disassociate_kms_key, put_log_group_deletion_protection):
         setattr(LogsResponse, method.__name__, method)
 
@@ -198,10 +191,10 @@ def _keep_topics() -> None:
             raise SNSInvalidParameter("Invalid parameter: Tags Reason: Topic already exists with different tags")
         return original(self, name, attributes, tags)
 
-    _around(SNSBackend, "create_topic", create_topic)
-    _around(SNSResponse, "get_topic_attributes", attributes)
-    _around(SNSResponse, "subscribe", subscribe)
-    _around(SNSResponse, "unsubscribe", unsubscribe)
+    around(SNSBackend, "create_topic", create_topic)
+    around(SNSResponse, "get_topic_attributes", attributes)
+    around(SNSResponse, "subscribe", subscribe)
+    around(SNSResponse, "unsubscribe", unsubscribe)
 
 
 def _forget_tags_of_the_deleted() -> None:
@@ -217,8 +210,8 @@ def _forget_tags_of_the_deleted() -> None:
             self.tagger.delete_all_tags_for_resource(alarm.alarm_arn)
         original(self, alarm_names)
 
-    _around(LogsBackend, "delete_log_group", delete_log_group)
-    _around(CloudWatchBackend, "delete_alarms", delete_alarms)
+    around(LogsBackend, "delete_log_group", delete_log_group)
+    around(CloudWatchBackend, "delete_alarms", delete_alarms)
 
 
 def _let_go_of_a_nat_gateways_address() -> None:
@@ -232,7 +225,7 @@ def _let_go_of_a_nat_gateways_address() -> None:
             self.delete_network_interface(gateway._eni.id)
         return gateway
 
-    _around(NatGatewayBackend, "delete_nat_gateway", delete)
+    around(NatGatewayBackend, "delete_nat_gateway", delete)
 
 
 def _read_conditions_of_bucket_policies() -> None:
@@ -250,7 +243,7 @@ def _read_conditions_of_bucket_policies() -> None:
         unconditional = [{key: value for key, value in each.items() if key != "Condition"} for each in kept]
         return IAMPolicy(json.dumps({**document, "Statement": unconditional})).is_action_permitted(action, resource)
 
-    _around(FakeBucket, "get_permission", permission)
+    around(FakeBucket, "get_permission", permission)
 
 
 def _statements(document: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -278,4 +271,4 @@ def _delete_network_acls_with_their_vpc() -> None:
             del self.network_acls[acl.id]
         return vpc
 
-    _around(VPCBackend, "delete_vpc", delete)
+    around(VPCBackend, "delete_vpc", delete)

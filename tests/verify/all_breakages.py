@@ -1,0 +1,13 @@
+"""Every breakage. A file of breakages gets a line here."""
+
+from __future__ import annotations
+
+from tests.verify import flow_log_breakages, network_breakages, service_breakages, storage_breakages
+from tests.verify.breakages import Breakage
+
+BREAKAGES: list[Breakage] = [
+    *network_breakages.BREAKAGES,
+    *flow_log_breakages.BREAKAGES,
+    *storage_breakages.BREAKAGES,
+    *service_breakages.BREAKAGES,
+]
