@@ -24,6 +24,7 @@ COMMANDS = {
     "destroy": "Delete everything in the stack",
     "outputs": "Print the stack's outputs",
     "status": "Say what is there: state, lock, embedded AWS",
+    "graph": "Draw the stack: one HTML file, or SVG, Mermaid, DOT, JSON",
     "import": "Take a resource that is in the cloud already into the state",
     "state": "List, export, import, edit the state",
     "cancel": "Remove the lock of a run that is no more",
