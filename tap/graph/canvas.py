@@ -14,8 +14,9 @@ HEADER = 32
 ROW = 16
 PAD = 14
 ICON = 22
-MARK = 30
-"""Pixels of a box's headline, of a line of text below it, between a box and what it is in, of an icon, of a mark."""
+MARK = 8
+"""Pixels of a box's headline, of a line of text below it, between a box and what it is in, of an icon; of a mark,
+which stands on the corner, as far as it is in the way of a title."""
 
 
 def height(rows: int) -> int:

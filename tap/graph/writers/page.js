@@ -54,7 +54,11 @@
   }
   byId('smaller').addEventListener('click', () => zoom(0.8));
   byId('larger').addEventListener('click', () => zoom(1.25));
-  byId('fit').addEventListener('click', () => { scale = 0; fit(); });
+  byId('fit').addEventListener('click', () => {
+    const shown = figures.find((figure) => figure.parentElement.clientWidth);
+    scale = shown.parentElement.clientWidth / shown.natural.width;
+    fit();
+  });
   window.addEventListener('resize', fit);
 
   // -- light and dark --
@@ -106,6 +110,10 @@
     });
     return [element('h3', title), made];
   }
+  function around(index, of) {
+    const whole = [index, ...data.things[index].parts];
+    return [...new Set(whole.flatMap(of))].filter((each) => !whole.includes(each)).sort((a, b) => a - b);
+  }
   function describe(index) {
     const thing = data.things[index];
     const top = element('div', undefined, 'top');
@@ -116,13 +124,13 @@
     const title = element('h2', thing.name);
     title.tabIndex = -1;
     top.append(title, close);
-    const facts = [element('p', thing.kind, 'kind')];
+    const facts = [element('p', thing.region ? `${thing.kind} in ${thing.region}` : thing.kind, 'kind')];
     if (thing.change) facts.push(element('p', thing.change, 'change'));
     if (thing.remark) facts.push(element('p', thing.remark, 'change'));
     panel.replaceChildren(
       top, ...facts,
-      ...links('Depends on', thing.needs),
-      ...links('What depends on it', users[index]),
+      ...links('Depends on', around(index, (each) => data.things[each].needs)),
+      ...links('What depends on it', around(index, (each) => users[each])),
       ...(thing.parts.length ? links('Made of', thing.parts) : []),
       ...table('Properties', [['id', thing.id], ...Object.entries(thing.properties)].filter(([, value]) => value !== '')),
       ...table('Tags', Object.entries(thing.tags)),
@@ -132,14 +140,17 @@
 
   // -- choosing --
   let chosen = -1;
-  const hint = [...panel.childNodes];
+  function visible(key) {
+    return all(`[data-k="${key}"]`).find((box) => box.getClientRects().length);
+  }
   function choose(index, focus) {
     const before = chosen;
     chosen = index;
     panel.classList.toggle('open', index >= 0);
+    panel.parentElement.classList.toggle('split', index >= 0);
     const near = new Set();
     if (index < 0) {
-      panel.replaceChildren(...hint);
+      panel.replaceChildren();
     } else {
       const title = describe(index);
       panel.scrollTop = 0;
@@ -163,8 +174,10 @@
         if (on) ends.forEach((end) => all(`[data-k="${end}"]`, figure).forEach((box) => box.classList.add('near')));
       });
     });
+    const shown = index >= 0 && visible(host[index]);
+    if (shown) shown.scrollIntoView({ block: window.innerWidth > 900 ? 'nearest' : 'start', inline: 'nearest' });
     if (index < 0 && before >= 0) {
-      const back = all(`[data-k="${host[before]}"]`).find((box) => box.getClientRects().length);
+      const back = visible(host[before]);
       if (back) rove(back);
     }
   }
@@ -172,7 +185,7 @@
   // -- boxes: one stop of the tabulator, then arrows --
   function rove(box) {
     all('[data-k]', box.ownerSVGElement).forEach((other) => { other.setAttribute('tabindex', other === box ? '0' : '-1'); });
-    box.focus();
+    box.focus({ preventScroll: true });
   }
   function next(box, key) {
     const middle = (each) => {
@@ -203,7 +216,10 @@
       } else if (event.key.startsWith('Arrow')) {
         event.preventDefault();
         const other = next(box, event.key);
-        if (other) rove(other);
+        if (other) {
+          rove(other);
+          other.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+        }
       }
     });
   });
@@ -217,5 +233,5 @@
     [...list.children].forEach((item) => { item.hidden = !item.textContent.toLowerCase().includes(wanted); });
   });
   window.addEventListener('beforeprint', () => all('details.said').forEach((each) => { each.open = true; }));
-  show(tabs.find((tab) => `#${tab.getAttribute('aria-controls')}` === window.location.hash) || tabs[0]);
+  show(tabs.find((tab) => tab.id === `tab-${window.location.hash.slice(1)}`) || tabs[0]);
 })();

@@ -18,6 +18,10 @@ from tap.graph.writers import palette, svg
 LONGEST_VALUE = 1200
 """Characters of a property that are shown: no policy makes the file too large to send."""
 
+_HINT = (
+    "<p>Choose a box, with a click or with Tab, arrows and Enter, to see what it depends on, what depends on it, its "
+    "properties and tags; Escape lets it go.</p>"
+)
 _HERE = Path(__file__).parent
 
 
@@ -40,9 +44,7 @@ def document(pictures: Sequence[Picture], topology: Topology) -> str:
             _header(title, pictures, topology),
             "<main>\n<div>\n",
             *(_panel(picture, topology, numbers) for picture in pictures),
-            '</div>\n<aside id="details" aria-label="Details" aria-live="polite">\n<h2>Details</h2>\n',
-            '<p class="empty">Choose a box, with a click or with Tab, arrows and Enter: here stands what it depends ',
-            "on, what depends on it, its properties and tags. Escape lets it go.</p>\n</aside>\n</main>\n",
+            '</div>\n<aside id="details" aria-label="Details" aria-live="polite"></aside>\n</main>\n',
             _everything(len(numbers)),
             _footer(topology),
             f'<script type="application/json" id="data">{_data(topology, numbers)}</script>\n',
@@ -67,8 +69,8 @@ def _style() -> str:
 
 def _header(title: str, pictures: Sequence[Picture], topology: Topology) -> str:
     tabs = "".join(
-        f'<button type="button" role="tab" id="tab-{picture.name}" aria-controls="{picture.name}" '
-        f'aria-selected="{"false" if number else "true"}">{escape(picture.title)}</button>'
+        f'<button type="button" role="tab" id="tab-{picture.name}" aria-controls="view-{picture.name}" '
+        f'aria-selected="{"false" if number else "true"}">{picture.name.capitalize()}</button>'
         for number, picture in enumerate(pictures)
     )
     words = svg.subtitle("", topology)
@@ -97,7 +99,8 @@ def _panel(picture: Picture, topology: Topology, numbers: dict[str, int]) -> str
     legend = "".join(f"<span>{sample}{escape(words)}</span>" for sample, words in svg.legend(picture, topology))
     sentences = "".join(f"<li>{escape(sentence)}</li>" for sentence in picture.sentences)
     return (
-        f'<section role="tabpanel" id="{picture.name}" aria-labelledby="tab-{picture.name}">\n<figure>\n'
+        f'<section role="tabpanel" id="view-{picture.name}" aria-labelledby="tab-{picture.name}">\n<figure>\n'
+        f'<div class="lead"><h2>{escape(picture.title)}</h2>{_HINT}</div>\n'
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(picture.title)}, a picture to scroll">'
         f'<svg viewBox="0 0 {picture.width} {picture.height}" width="{picture.width}" height="{picture.height}" '
         f'role="group" aria-label="{escape(picture.title)}">\n'
@@ -143,7 +146,8 @@ def _data(topology: Topology, numbers: dict[str, int]) -> str:
 def _described(thing: Thing, topology: Topology, numbers: dict[str, int]) -> dict[str, Any]:
     return {
         "name": thing.name,
-        "kind": shown_type(thing.type) + (f" in {thing.region}" if thing.region else ""),
+        "kind": shown_type(thing.type),
+        "region": thing.region,
         "urn": thing.key,
         "id": thing.id,
         "change": _change_words(thing),

@@ -101,7 +101,7 @@ def _box(box: Box, attributes: str) -> str:
         at = top + HEADER + ROW * number + 9
         parts.append(f'<text class="{row.style}" x="{rect.x + 12}" y="{at}">{escape(row.text)}</text>')
     if box.change is not Change.SAME:
-        parts.append(_mark(box.change, rect.right - _MARKED - 6, rect.y + 7))
+        parts.append(_mark(box.change, rect.right - _MARKED + 10, rect.y - 9))
     return "".join([*parts, "</g>\n"])
 
 
