@@ -91,7 +91,8 @@ class Data:
     def _subscribers(self, topic: str) -> Iterator[tuple[str, str]]:
         for thing in self._references.of_kind("TopicSubscription"):
             if self._references.one(thing, "topic", "Topic") == topic:
-                yield thing.key, f"{thing.text('protocol')} {thing.text('endpoint')}".strip()
+                # Whose address it is belongs into the details, not into a picture that people show around.
+                yield thing.key, f"tells by {thing.text('protocol') or 'means not known'}"
 
     def alarms(self) -> tuple[Alarm, ...]:
         return tuple(

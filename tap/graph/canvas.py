@@ -38,7 +38,7 @@ class Canvas:
         thing = self._topology.things.get(key)
         change = self._topology.change(key)
         room = (title_room or rect.w) - 2 * 12 - (ICON if draft.icon else 0)
-        room -= MARK if change is not Change.SAME else 0
+        room -= MARK if change is not Change.SAME or (thing and thing.remark) else 0
         shown = fit(draft.title, room, TITLE, bold=True)
         left = room - width(shown, TITLE, bold=True) - 8
         self.boxes.append(

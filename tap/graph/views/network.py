@@ -10,10 +10,10 @@ from tap.graph.topology import EVERYWHERE, Endpoint, Nat, Subnet, Topology, Vpc,
 
 _EDGE = 20
 _GAP = 14
-_CELL = 192
+_CELL = 216
 _NARROWEST = 2 * (_CELL + 2 * PAD) + _GAP + 2 * _EDGE
 _GATEWAY = 190
-_ENDPOINT = 192
+_ENDPOINT = 216
 _BUS = 30
 _BETWEEN_TIERS = 44
 _BELOW_ZONES = 34

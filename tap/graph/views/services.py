@@ -10,7 +10,7 @@ from tap.graph.picture import NOWHERE, Box, Label, Rect, Row
 from tap.graph.topology import Alarm, Bucket, EncryptionKey, LogGroup, Topic, Topology
 
 _BOX = 184
-_BETWEEN = 92
+_BETWEEN = 114
 _GAP = 20
 WIDTH = 2 * (_BOX + PAD) + _BETWEEN
 _HALF = (WIDTH - 3 * PAD) // 2

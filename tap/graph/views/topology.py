@@ -15,7 +15,7 @@ from tap.graph.words import topology_sentences
 
 _EDGE = 20
 _TOP = 84
-_GAP_NETWORK = 84
+_GAP_NETWORK = 96
 _GAP_AWAY = 58
 _AWAY = 184
 _ASIDE = 36
@@ -105,7 +105,7 @@ def _connect(canvas: Canvas, topology: Topology, places: dict[str, network.Drawn
             rect = place.endpoints[endpoint.key]
             if endpoint.service == "S3" and drawn.storage and place.rightmost == endpoint.key:
                 level = min(max(rect.cy, drawn.storage.y + 16), drawn.storage.bottom - 16)
-                turn = place.frame.right + 68
+                turn = place.frame.right + 78
                 way = [(rect.right, rect.cy), (turn, rect.cy), (turn, level), (drawn.storage.x, level)]
                 canvas.line("data", way, (endpoint.key, "storage"), by=(endpoint.key,))
 

@@ -100,15 +100,16 @@ def _box(box: Box, attributes: str) -> str:
     for number, row in enumerate(box.rows):
         at = top + HEADER + ROW * number + 9
         parts.append(f'<text class="{row.style}" x="{rect.x + 12}" y="{at}">{escape(row.text)}</text>')
-    if box.change is not Change.SAME:
-        parts.append(_mark(box.change, rect.right - _MARKED + 10, rect.y - 9))
+    if box.change is not Change.SAME or box.unfinished:
+        looks, symbol = ("pending", "!") if box.unfinished else (box.change.value, box.change.symbol)
+        parts.append(_mark(looks, symbol, rect.right - _MARKED + 10, rect.y - 9))
     return "".join([*parts, "</g>\n"])
 
 
-def _mark(change: Change, x: int, y: int) -> str:
+def _mark(looks: str, symbol: str, x: int, y: int) -> str:
     return (
-        f'<rect class="m m-{change}" x="{x}" y="{y}" width="{_MARKED}" height="18" rx="9"/>'
-        f'<text class="s" x="{x + _MARKED // 2}" y="{y + 13}">{change.symbol}</text>'
+        f'<rect class="m m-{looks}" x="{x}" y="{y}" width="{_MARKED}" height="18" rx="9"/>'
+        f'<text class="s" x="{x + _MARKED // 2}" y="{y + 13}">{symbol}</text>'
     )
 
 
@@ -178,7 +179,7 @@ def _entries(picture: Picture, topology: Topology) -> list[LegendEntry]:
     if topology.inventory.diff:
         entries += [LegendEntry(f"change {change}", f"{change.symbol}  {words}") for change, words in WORDS.items()]
     if any(box.unfinished for box in picture.boxes):
-        entries.append(LegendEntry("box pending", "half-finished"))
+        entries.append(LegendEntry("box pending", "!  half-finished"))
     return entries
 
 
