@@ -67,21 +67,20 @@ def everything(inventory):
     }
 
 
-@pytest.mark.parametrize("name", RECORDED)
+@pytest.mark.parametrize("name", ["two", "six"])
 def test_the_same_stack_gives_the_same_bytes_in_whatever_order_its_resources_come(name):
     inventory = recorded(name)
     shuffled = list(inventory.things)
-    random.Random(1).shuffle(shuffled)
+    random.Random(1).shuffle(shuffled)  # noqa: S311  - any other order will do
+    first, second = everything(inventory), everything(replace(inventory, things=tuple(shuffled)))
 
-    assert everything(replace(inventory, things=tuple(shuffled))).keys() == everything(inventory).keys()
-    for format, text in everything(with_things(inventory, shuffled)).items():
-        assert text == everything(inventory)[format], format
+    assert [format for format in first if first[format] != second[format]] == []
 
 
 def test_the_same_stack_gives_the_same_bytes_in_every_process():
     program = (
         "import hashlib; from tap.graph.draw import FORMATS, draw; from tests.graph.states import recorded;"
-        "print(hashlib.sha256(''.join(draw(recorded('six'), one) for one in FORMATS).encode()).hexdigest())"
+        "print(hashlib.sha256(''.join(draw(recorded('two'), one) for one in FORMATS).encode()).hexdigest())"
     )
     digests = {
         subprocess.run(
@@ -287,7 +286,7 @@ def dot_problems(text: str) -> list[str]:
 
 
 def test_text_that_is_too_long_is_shortened_with_an_ellipsis_and_whole_in_the_details():
-    long = "tap-" + "a-very-long-name-" * 8 + "local"
+    long = "tap-" + "a-very-long-name-" * 8 + "end-local"
     things = [
         replace(thing, name=long) if thing.name == "tap-web-sg-local" else thing for thing in recorded("two").things
     ]

@@ -45,6 +45,6 @@ def document(topology: Topology) -> dict[str, Any]:
                 "properties": dict(thing.properties),
                 "tags": dict(thing.tags),
             }
-            for thing in topology.things.values()
+            for _, thing in sorted(topology.things.items())
         ],
     }
