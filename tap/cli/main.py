@@ -26,6 +26,7 @@ COMMANDS = {
     "verify": "Prove on what is built that it holds",
     "status": "Say what is there: state, lock, embedded AWS",
     "cost": "Say what the stack costs on AWS in a month",
+    "graph": "Draw the stack: one HTML file, or SVG, Mermaid, DOT, JSON",
     "import": "Take a resource that is in the cloud already into the state",
     "state": "List, export, import, edit the state",
     "cancel": "Remove the lock of a run that is no more",

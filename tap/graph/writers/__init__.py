@@ -1,0 +1,1 @@
+"""A drawing as text: HTML, SVG, Mermaid, DOT, JSON."""
