@@ -265,6 +265,15 @@ def a_network_is_not_replaced_on_the_way_there_or_back_unless_named(place: Place
     assert place.result["error"]["name"] == "nothing_to_roll_back"
 
 
+@drill(9)
+def a_name_at_which_nothing_would_be_lost_stops_a_deploy_before_it_begins(place: Place) -> None:
+    place.deploy_badly(edited('cidr_block="10.1.0.0/16"', 'cidr_block="10.2.0.0/16"'), 2, "--allow-data-loss", FRESH)
+
+    assert FRESH in place.result["error"]["message"]
+    assert place.result["stage"] == "gate"
+    place.require_a()
+
+
 @drill(10)
 def the_release_that_was_recorded_is_gone_back_to_whatever_branch_and_tag_say(place: Place) -> None:
     place.commit(more(RAISES), "never deployed: HEAD~1 is not the last good one")

@@ -1,6 +1,6 @@
 # A STAND-IN for the Pulumi CLI, not the CLI: it plays answers that a test has written down, and notes how it was
-# called. It proves which command lines `tap --engine pulumi` sends, how it reads the answers, and what it does when they
-# are errors. It proves nothing about the CLI itself: the README says what only a run with the real one does.
+# called. It proves which command lines `tap --engine pulumi` sends, how it reads the answers, and what it does when
+# they are errors. It proves nothing about the CLI itself: the README says what only a run with the real one does.
 #
 # STAND_IN names a folder: answers.json is {command: [answer, ...]}, of which each call of the command takes the next
 # and the last one stays; an answer is {exit, stdout, stderr, events, seconds, touch}. calls.jsonl is what was called.
