@@ -9,6 +9,7 @@ TapError
 ├── ChangesError          exit 7   --expect-no-changes, and there were some
 ├── CancelledError        exit 8
 ├── TimeoutExceededError  exit 9
+├── RollbackFailedError   exit 12  the stack is neither the new release nor the old; Pulumi has no such code
 └── StateLockedError      exit 1   as Pulumi's own CLI answers
 
 Exit codes are those of Pulumi's CLI; a TapError of no other kind is 1, a bug of ours 255.
@@ -39,6 +40,13 @@ class UsageError(TapError):
 class AuthenticationError(TapError):
     exit_code = 3
     name = "authentication_error"
+
+
+class ResourceError(TapError):
+    """A resource is not as it should be."""
+
+    exit_code = 4
+    name = "resource_error"
 
 
 class PolicyError(TapError):
@@ -73,6 +81,13 @@ class TimeoutExceededError(TapError):
     exit_code = 9
     name = "timeout"
     retryable = True
+
+
+class RollbackFailedError(TapError):
+    """A rollback was begun and the stack is not back where it was: somebody has to look."""
+
+    exit_code = 12
+    name = "rollback_failed"
 
 
 class StateLockedError(TapError):
