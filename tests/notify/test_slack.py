@@ -158,7 +158,7 @@ def test_a_refused_connection_is_said_to_be_one():
     ],
 )
 def test_a_webhook_that_is_not_slacks_is_refused_and_not_shown(webhook):
-    with pytest.raises(UsageError, match="^SLACK_WEBHOOK_URL ") as refused:
+    with pytest.raises(UsageError, match=r"^SLACK_WEBHOOK_URL ") as refused:
         checked_webhook(webhook)
 
     assert SECRET not in f"{refused.value} {refused.value.hint}"
