@@ -4,11 +4,15 @@ TapError
 ├── UsageError            exit 2   options or config that can not be
 ├── AuthenticationError   exit 3
 ├── ResourceError         exit 4   never raised by runs (Pulumi's CLI answers 1 for those); for commands of our own
+├── PolicyError           exit 5   the gate of `tap deploy` and `tap rollback`
 ├── StackNotFoundError    exit 6
 ├── ChangesError          exit 7   --expect-no-changes, and there were some
 ├── CancelledError        exit 8
 ├── TimeoutExceededError  exit 9
 ├── NotificationError     exit 13  nobody was told; ours, as 12 is
+
+
+├── RollbackFailedError   exit 12  the stack is neither the new release nor the old; Pulumi has no such code
 └── StateLockedError      exit 1   as Pulumi's own CLI answers
 
 Exit codes are those of Pulumi's CLI; a TapError of no other kind is 1, a bug of ours 255.
@@ -39,6 +43,20 @@ class UsageError(TapError):
 class AuthenticationError(TapError):
     exit_code = 3
     name = "authentication_error"
+
+
+class ResourceError(TapError):
+    """A resource is not as it should be."""
+
+    exit_code = 4
+    name = "resource_error"
+
+
+class PolicyError(TapError):
+    """What was asked for is against a rule that protects something; nothing was done."""
+
+    exit_code = 5
+    name = "policy_violation"
 
 
 class StackNotFoundError(TapError):
@@ -74,6 +92,13 @@ class NotificationError(TapError):
     exit_code = 13
     name = "not_notified"
     retryable = True
+
+
+class RollbackFailedError(TapError):
+    """A rollback was begun and the stack is not back where it was: somebody has to look."""
+
+    exit_code = 12
+    name = "rollback_failed"
 
 
 class StateLockedError(TapError):

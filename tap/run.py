@@ -47,6 +47,8 @@ class Options:
     """Pulumi's options, with Pulumi's meanings. URNs in targets, excludes and replaces may hold `*` and `**`.
 
     endpoint: another AWS emulator on loopback instead of the project's own embedded AWS; "" for the project's own.
+    program: another folder whose program and config are run, as of a release that is gone back to; state and embedded
+    AWS stay the project's. "" for the project's own.
     """
 
     stack: str
@@ -61,6 +63,7 @@ class Options:
     expect_no_changes: bool = False
     continue_on_error: bool = False
     endpoint: str = ""
+    program: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +90,13 @@ class Run:
     """One operation, from the project's files to the state's."""
 
     def __init__(self, root: Path, options: Options, reporter: Reporter, open_lane: OpenLane, kind: str) -> None:
-        self._project = find_project(root)
+        home = find_project(root)
+        self._root = home.root
+        self._project = find_project(Path(options.program)) if options.program else home
         self._options = options
         self._open_lane = open_lane
         self._kind = kind
-        self._store = StateStore(self._project.root, self._project.name, options.stack)
+        self._store = StateStore(self._root, self._project.name, options.stack)
         self._config = load_stack_config(self._project, options.stack, self._store)
         self._reporter = reporter
         self._mask = SecretMask(self._config.secrets)
@@ -99,7 +104,7 @@ class Run:
 
     def preview(self, work: Work) -> Outcome:
         with _threads(self._options.parallel + 2) as pool:
-            lane = self._open_lane(self._project.root, self._options.endpoint, pool, lambda _: None)
+            lane = self._open_lane(self._root, self._options.endpoint, pool, lambda _: None)
             base = self._store.load()
             if self._is_lost(base, lane):
                 base = base.with_contents((), ())
@@ -115,7 +120,7 @@ class Run:
             def bind(place: Place) -> None:
                 session.bind_aws(place.instance, place.endpoint).result(timeout=WRITE_SECONDS_MAX)
 
-            lane = self._open_lane(self._project.root, self._options.endpoint, pool, bind)
+            lane = self._open_lane(self._root, self._options.endpoint, pool, bind)
             if self._is_lost(base, lane):
                 session.start_afresh()
                 base = base.with_contents((), ())
@@ -186,7 +191,7 @@ class Run:
             continue_on_error=options.continue_on_error,
             disabled_default_providers=frozenset(config.disabled_default_providers),
             mask=self._mask,
-            stack_outputs=lambda name: stack_outputs(self._project.root, self._project.name, name),
+            stack_outputs=lambda name: stack_outputs(self._root, self._project.name, name),
         )
 
     def _warn_of_pending(self, pending: tuple[Operation, ...]) -> None:

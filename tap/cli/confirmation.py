@@ -13,7 +13,15 @@ from tap.errors import CancelledError, TapError, UsageError
 LOCAL_STACK = "local"
 PROD_STACK = "prod"
 
-VERBS = {"up": "update", "refresh": "refresh", "destroy": "destroy", "preview": "preview", "import": "import"}
+VERBS = {
+    "up": "update",
+    "refresh": "refresh",
+    "destroy": "destroy",
+    "preview": "preview",
+    "import": "import",
+    "deploy": "deploy",
+    "rollback": "rollback",
+}
 """What Pulumi calls the operations in its texts."""
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tap.cli.data_loss import HOLDS_DATA
 from tap.errors import UsageError
+from tap.posture.data_loss import lost_by
 
 BYTES_MAX = 5_000_000
 """Of one preview. The whole stack's has 0.3 MB."""
@@ -23,7 +23,6 @@ NAMES = ("embedded.json", "aws.json")
 """The files of a folder that are previews; whatever else is in it is left alone."""
 
 _REPLACING = frozenset({"replace", "create-replacement", "delete-replaced"})
-_DESTROYING = _REPLACING | {"delete"}
 _QUIET = frozenset({"same", "read", "refresh"})
 
 
@@ -119,11 +118,9 @@ def _change(op: str, urn: str, step: Mapping[str, Any], *, embedded: bool) -> Ch
 
 
 def _lost(op: str, type_: str, step: Mapping[str, Any], *, embedded: bool) -> str:
-    if op not in _DESTROYING:
-        return ""
     old = step.get("oldState")
     retained = "dataLoss" not in step if embedded else isinstance(old, dict) and old.get("retainOnDelete") is True
-    return "" if retained else HOLDS_DATA.get(type_, "")
+    return lost_by("replace" if op in _REPLACING else op, type_, retained=retained)
 
 
 def _errors(document: Mapping[str, Any]) -> tuple[str, ...]:

@@ -73,9 +73,14 @@ def _boot_id() -> str:
 
 def list_lock_files(paths: StackPaths) -> list[LockFile]:
     """Every lock file of the stack. Raises StateError."""
+    return lock_files_in(paths.pulumi_locks)
+
+
+def lock_files_in(folder: Path) -> list[LockFile]:
+    """Every lock file in the folder. Raises StateError."""
     found = []
-    with disk_errors(f"failed to read {paths.pulumi_locks}"):
-        files = sorted(paths.pulumi_locks.iterdir()) if paths.pulumi_locks.is_dir() else []
+    with disk_errors(f"failed to read {folder}"):
+        files = sorted(folder.iterdir()) if folder.is_dir() else []
     for path in files:
         if path.suffix == ".attrs":
             continue  # the Pulumi CLI's own notes beside a file
@@ -120,10 +125,11 @@ def is_dead(holder: Holder | None) -> bool:
     here = this_process()
     if holder.tool == TOOL:
         return holder.hostname == here.hostname or (holder.boot != "" and holder.boot == here.boot)
-    return holder.hostname == here.hostname and not _is_running(holder.pid)
+    return holder.hostname == here.hostname and not is_running(holder.pid)
 
 
-def _is_running(pid: int) -> bool:
+def is_running(pid: int) -> bool:
+    """Whether there is a process of that number on this host, whoever it is."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

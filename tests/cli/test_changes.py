@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from tap.cli.data_loss import HOLDS_DATA, data_loss
+from tap.cli.data_loss import data_loss
 from tap.cli.views.changes import change_lines, changes_info, output_lines
 from tap.cli.views.labels import LABELS, shown_seconds, shown_type
 from tap.cli.views.shown_values import plain
 from tap.engine.model import DiffKind, Op, Step
 from tap.engine.values import UNKNOWN, Asset, Secret
+from tap.posture.data_loss import HOLDS_DATA
 from tests.cli import runs
 
 

@@ -1,0 +1,101 @@
+"""What a deploy and a rollback have in common: the parts that they work with, and their last stages."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+from tap.delivery.engine import Engine, Narrator, Outcome
+from tap.delivery.gate import Loss, pass_gate
+from tap.delivery.release import Entry
+from tap.delivery.releases import Releases
+from tap.delivery.repository import Repository
+from tap.delivery.result import Result, StageFailedError
+from tap.delivery.smoke import look
+from tap.errors import ChangesError, ResourceError
+
+Agree = Callable[[tuple[Loss, ...]], None]
+"""Asks whoever is there to go ahead, after the preview. Raises CancelledError for anything but agreement."""
+
+CHANGES_SHOWN_MAX: Final = 10
+_TOOLS: Final = {"tap": "tapstack", "pulumi": "pulumi", "pulumi-aws": "pulumi-aws"}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """stack: its name. allow: the URNs whose data may be lost."""
+
+    stack: str
+    repository: Repository
+    engine: Engine
+    releases: Releases
+    narrator: Narrator
+    result: Result
+    allow: tuple[str, ...] = ()
+
+    def begin(self, stage: str, detail: str = "") -> None:
+        self.result.begin(stage)
+        self.narrator.stage(stage, detail)
+
+    def preview_and_gate(self, program: Path, *, refresh: bool, agree: Agree) -> None:
+        """Raises PolicyError for a plan that loses data, CancelledError if nobody agrees."""
+        self.begin("preview")
+        plan = succeeded(self.engine.preview(program, refresh=refresh))
+        self.begin("gate")
+        agree(pass_gate(plan.steps, self.allow))
+
+    def up(self, program: Path) -> str:
+        """Make the cloud what the program says; the serial of the state that this leaves."""
+        self.begin("up")
+        outcome = self.engine.up(program, allowed=frozenset(self.allow))
+        self.result.changes = outcome.changes
+        succeeded(outcome)
+        return self.engine.export().serial
+
+    def check(self, program: Path) -> None:
+        """That nothing is left to do, and that what was built is there. Raises ChangesError, ResourceError."""
+        self.begin("check")
+        left = succeeded(self.engine.preview(program, refresh=True)).changed
+        if left:
+            more = [f"  and {len(left) - CHANGES_SHOWN_MAX} more"] if len(left) > CHANGES_SHOWN_MAX else []
+            shown = [f"  {step.op} {step.urn}" for step in left[:CHANGES_SHOWN_MAX]]
+            raise ChangesError("\n".join(["no changes were expected after the up but these are left:", *shown, *more]))
+        self.begin("smoke")
+        problems = look(self.engine.export().resources, self.engine.connect())
+        if problems:
+            raise ResourceError(
+                "\n".join(["the cloud does not have what was built:", *(f"  {each}" for each in problems)])
+            )
+
+    def record(self, entry: Entry, serial: str) -> None:
+        """Only while the state is the one that the entry speaks of. Raises SupersededError."""
+        self.begin("record")
+        self.releases.append(entry, lambda: self.engine.export().serial == serial)
+
+
+def succeeded(outcome: Outcome) -> Outcome:
+    """Raises StageFailedError, with the engine's reason, for one that failed."""
+    if outcome.error:
+        raise StageFailedError(outcome.error)
+    return outcome
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def toolchain() -> dict[str, str]:
+    """Name -> version of what runs the program here."""
+    return {"python": platform.python_version(), **{name: _version(package) for name, package in _TOOLS.items()}}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
