@@ -10,8 +10,6 @@ TapError
 ├── CancelledError        exit 8
 ├── TimeoutExceededError  exit 9
 ├── NotificationError     exit 13  nobody was told; ours, as 12 is
-
-
 ├── RollbackFailedError   exit 12  the stack is neither the new release nor the old; Pulumi has no such code
 └── StateLockedError      exit 1   as Pulumi's own CLI answers
 

@@ -27,6 +27,10 @@ class Event(StrEnum):
     DRIFTED = "drifted"
 
 
+NOTHING_TO_ROLL_BACK = "nothing_to_roll_back"
+"""The error's name by which `tap rollback` says that the stack is at its last release as it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a run comes from. Every text may be "", where nobody said."""
@@ -41,6 +45,7 @@ class Origin:
 class Result:
     """What `--result` wrote.
 
+    commit: what was checked out; previous_commit: the release before, or the one that a rollback goes back to.
     changes: Pulumi's operation -> how many. problem: why there is nothing to tell, where the file could not be read.
     """
 
@@ -51,6 +56,7 @@ class Result:
     changes: tuple[tuple[str, int], ...] = ()
     stage: str = ""
     error: str = ""
+    error_name: str = ""
     succeeded: bool = False
     problem: str = ""
 
@@ -63,6 +69,12 @@ class Notice:
     stack: str
     origin: Origin
     result: Result | None = None
+
+    @property
+    def unharmed(self) -> bool:
+        """A rollback that had nothing to do: the deploy was refused before it changed anything."""
+        named = self.result is not None and self.result.error_name == NOTHING_TO_ROLL_BACK
+        return self.event is Event.ROLLBACK_FAILED and named
 
     @property
     def commit(self) -> str:
@@ -114,6 +126,7 @@ def _result(document: Mapping[str, Any]) -> Result:
         changes=_counts(changes if isinstance(changes, dict) else {}),
         stage=_text(document.get("stage")),
         error=_text(error.get("message")) if isinstance(error, dict) else "",
+        error_name=_text(error.get("name")) if isinstance(error, dict) else "",
         succeeded=document.get("result") == "succeeded",
     )
 

@@ -21,18 +21,25 @@ _TITLES = {
     Event.FAILED: ":x: {stack}: deploy FAILED",
     Event.ROLLED_BACK: ":rewind: {stack}: rolled back to the last good release",
     Event.ROLLBACK_FAILED: ":rotating_light: {stack}: ROLLBACK FAILED",
-    Event.DRIFTED: ":warning: {stack}: the cloud is not what was deployed",
+    Event.DRIFTED: ":warning: {stack}: the drift check did not pass",
 }
+_UNHARMED = ":information_source: {stack}: nothing to roll back"
 _WHAT_NOW = {
     Event.FAILED: "The rollback follows, and is told of here.",
     Event.ROLLBACK_FAILED: (
-        "*Somebody has to look now.* The stack is neither the new release nor the last good one for sure. "
-        "Nothing deploys over it by itself: see `tap status`, mend what the error names, then `tap rollback`."
+        "*Somebody has to look now*: the stack may be neither the new release nor the last good one. "
+        "Put right what the error names; then `tap rollback`, or `tap deploy` of a good commit."
     ),
     Event.DRIFTED: (
-        "The state in the backend is unchanged. The run shows what differs: deploy again to mend it, "
-        "or bring the program up to it."
+        "The cloud is not what was deployed, or could not be looked at: the run says which. Nothing was changed. "
+        "Deploy again to mend it, or bring the program up to it."
     ),
+}
+_RELEASED = "It was deployed and recorded as a release; a check after it did not pass. It is not rolled back by itself."
+_UNHARMED_NOW = "The stack is as its last release left it: the deploy was stopped before it changed anything."
+_BEFORE = {
+    Event.ROLLED_BACK: ("Failed commit", "Back at"),
+    Event.ROLLBACK_FAILED: ("Failed commit", "Last good"),
 }
 _SHA = re.compile(r"[0-9a-f]{7,64}")
 _SHORT = 10
@@ -40,7 +47,7 @@ _SHORT = 10
 
 def slack_message(notice: Notice) -> dict[str, Any]:
     """The body of the webhook's request."""
-    title = _TITLES[notice.event].format(stack=notice.stack)
+    title = (_UNHARMED if notice.unharmed else _TITLES[notice.event]).format(stack=notice.stack)
     fields = _fields(notice)
     header = {"type": "plain_text", "text": _cut(title, HEADER_CHARACTERS_MAX), "emoji": True}
     shown = [_markdown(f"*{name}*\n{value}", FIELD_CHARACTERS_MAX) for name, value in fields]
@@ -68,10 +75,11 @@ def duration_text(seconds: float) -> str:
 def _fields(notice: Notice) -> list[tuple[str, str]]:
     result = notice.result
     fields = [("Stack", _escaped(notice.stack))]
+    here, before = _BEFORE.get(notice.event, ("Commit", "Before"))
     if notice.commit:
-        fields.append(("Commit", _commit(notice.commit, notice.origin.repository)))
+        fields.append((here, _commit(notice.commit, notice.origin.repository)))
     if result and result.previous_commit and result.previous_commit != notice.commit:
-        fields.append(("Before", _commit(result.previous_commit, notice.origin.repository)))
+        fields.append((before, _commit(result.previous_commit, notice.origin.repository)))
     if notice.author:
         fields.append(("Author", _escaped(notice.author)))
     if result and result.seconds is not None:
@@ -86,14 +94,16 @@ def _paragraphs(notice: Notice) -> list[str]:
     said = []
     if result.problem:
         said.append(f"_{_escaped(result.problem)}_")
-    if notice.event is Event.FAILED and result.succeeded:
-        said.append("The deploy itself succeeded; a check after it did not.")
     if result.error:
         where = f"while it was at `{_escaped(result.stage)}`: " if result.stage else ""
         # A fence within the message would end ours.
         error = _escaped(_cut(result.error, SECTION_CHARACTERS_MAX // 2)).replace("```", "'''")
         said.append(f"{where}```{error}```")
-    if notice.event in _WHAT_NOW:
+    if notice.unharmed:
+        said.append(_UNHARMED_NOW)
+    elif notice.event is Event.FAILED and result.succeeded:
+        said.append(_RELEASED)
+    elif notice.event in _WHAT_NOW:
         said.append(_WHAT_NOW[notice.event])
     return said
 

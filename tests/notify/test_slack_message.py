@@ -25,7 +25,7 @@ def said(notice: Notice) -> str:
         (Event.FAILED, ":x: prod: deploy FAILED"),
         (Event.ROLLED_BACK, ":rewind: prod: rolled back to the last good release"),
         (Event.ROLLBACK_FAILED, ":rotating_light: prod: ROLLBACK FAILED"),
-        (Event.DRIFTED, ":warning: prod: the cloud is not what was deployed"),
+        (Event.DRIFTED, ":warning: prod: the drift check did not pass"),
     ],
 )
 def test_each_event_has_its_title(event, title):
@@ -50,7 +50,16 @@ def test_a_failure_names_the_stage_and_the_error():
 def test_a_check_that_failed_after_a_good_deploy_is_told_apart_from_a_failed_deploy():
     text = said(Notice(Event.FAILED, "prod", Origin(), Result(succeeded=True)))
 
-    assert "The deploy itself succeeded; a check after it did not." in text
+    assert "a check after it did not pass. It is not rolled back by itself." in text
+    assert "The rollback follows" not in text
+
+
+def test_a_rollback_that_had_nothing_to_do_is_no_alarm():
+    result = Result(error="the stack 'prod' is as its last release has left it", error_name="nothing_to_roll_back")
+    message = slack_message(Notice(Event.ROLLBACK_FAILED, "prod", Origin(), result))
+
+    assert message["blocks"][0]["text"]["text"] == ":information_source: prod: nothing to roll back"
+    assert "Somebody has to look" not in json.dumps(message)
 
 
 def test_nothing_that_somebody_wrote_can_notify_a_channel_or_leave_its_frame():
@@ -83,6 +92,8 @@ def test_a_rollback_shows_both_commits():
     assert f"https://github.com/acme/tap/commit/{'a' * 40}|`aaaaaaaaaa`" in text
     assert f"https://github.com/acme/tap/commit/{'b' * 40}|`bbbbbbbbbb`" in text
     assert "*Author*\\nann" in text
+    assert "*Failed commit*" in text
+    assert "*Back at*" in text
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0.2, "0 s"), (59.4, "59 s"), (60, "1 min 0 s"), (3_725, "62 min 5 s")])

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tap.posture.data_loss import HOLDS_DATA
 from tap.errors import UsageError
+from tap.posture.data_loss import HOLDS_DATA
 from tap.pull_request.markdown import CHARACTERS_MAX, MARKER, code, comment
 from tap.pull_request.previews import BYTES_MAX, Change, Preview, preview_of, read_previews
 
