@@ -26,6 +26,7 @@ COMMANDS = {
     "deploy": "Preview, gate, up, check, and record the release",
     "rollback": "Bring the stack back to the last release that was recorded",
     "doctor": "Say what this machine lacks, and how to get it",
+    "verify": "Prove on what is built that it holds",
     "status": "Say what is there: state, lock, embedded AWS",
     "import": "Take a resource that is in the cloud already into the state",
     "state": "List, export, import, edit the state",

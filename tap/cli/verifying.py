@@ -1,0 +1,78 @@
+"""What `tap verify` does between the command line and the rules."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tap.cli.views.labels import counted
+from tap.errors import PolicyError, UsageError
+from tap.project.project import Project
+from tap.verify.area import Area
+from tap.verify.areas import AREAS
+from tap.verify.areas.network import NETWORK
+from tap.verify.collector import permissions
+from tap.verify.exporting import export_by_pulumi, read_export
+from tap.verify.facts import Facts
+from tap.verify.judgement import Judgement, judge
+from tap.verify.reach.explanation import Explanation, explain
+from tap.verify.rules import RULES
+from tap.verify.verification import look
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """engine: `embedded` or `pulumi`. state: with pulumi, a file of `pulumi stack export`; None asks the CLI."""
+
+    stack: str
+    engine: str
+    state: str | None = None
+    endpoint: str = ""
+
+
+class NotProvedError(PolicyError):
+    """Something does not hold, or could not be seen. It was shown already."""
+
+    name = "not_proved"
+
+
+def judged(project: Project, request: Request) -> tuple[Facts, Judgement]:
+    """What there is, and what every rule says of it."""
+    facts = looked_at(project, request)
+    return facts, judge(facts, RULES.values())
+
+
+def explained(project: Project, request: Request, between: tuple[str, str, str]) -> Explanation:
+    """The path of one connection: between is (from, to, port)."""
+    return explain(looked_at(project, request, [NETWORK]), *between)
+
+
+def looked_at(project: Project, request: Request, areas: Sequence[Area] = AREAS) -> Facts:
+    """The facts of the stack, from where the request says. Raises UsageError for options that do not go together."""
+    if request.engine == "embedded":
+        if request.state:
+            raise UsageError("--state goes with --engine pulumi only: the embedded engine has its own state")
+        return look(project.root, request.stack, endpoint=request.endpoint, areas=areas)
+    if request.endpoint:
+        raise UsageError(
+            "--endpoint goes with the embedded engine only", hint="AWS_ENDPOINT_URL works as for the AWS CLI"
+        )
+    exported = read_export(request.state) if request.state else export_by_pulumi(project.root, request.stack)
+    return look(project.root, request.stack, exported=exported, areas=areas)
+
+
+def permissions_text() -> str:
+    return json.dumps(permissions(), indent=4)
+
+
+def require_clean(judgement: Judgement) -> None:
+    """Raises NotProvedError, exit code 5, unless all was seen and everything holds."""
+    if judgement.clean:
+        return
+    said = []
+    if judgement.findings:
+        said.append(counted(len(judgement.findings), "finding"))
+    if judgement.not_judged or judgement.unseen:
+        said.append(f"{counted(len(judgement.not_judged), 'rule')} not judged, for not all could be seen")
+    raise NotProvedError("; ".join(said))

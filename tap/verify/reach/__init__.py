@@ -1,0 +1,1 @@
+"""Where packets can go in a network, by its facts alone. Pure."""

@@ -1,0 +1,44 @@
+"""Verify a stack: read what its state claims, look at what the cloud has, judge. For the CLI, pipeline and rollback."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tap.project.project import Project, find_project
+from tap.state.checkpoint import Checkpoint
+from tap.verify.area import Area
+from tap.verify.areas import AREAS
+from tap.verify.collector import collect
+from tap.verify.facts import Facts
+from tap.verify.facts.scope import scope_of
+from tap.verify.judgement import Judgement, judge
+from tap.verify.lanes import open_account, open_embedded
+from tap.verify.rules import RULES
+from tap.verify.scoping import exported_checkpoint, recorded_checkpoint, settings_of
+
+
+def verify(root: Path, stack: str, *, endpoint: str = "", exported: bytes | None = None) -> Judgement:
+    """What every rule says of the stack, as it is now.
+
+    exported None: the stack of the embedded engine in the project at `root`, on the embedded AWS that it was built on,
+    or at `endpoint`. exported: a file of `pulumi stack export`, of a stack on the account of the user's own
+    credentials. Raises TapError where there is nothing to judge, or nobody to ask.
+    """
+    return judge(look(root, stack, endpoint=endpoint, exported=exported), RULES.values())
+
+
+def look(
+    root: Path, stack: str, *, endpoint: str = "", exported: bytes | None = None, areas: Sequence[Area] = AREAS
+) -> Facts:
+    """The facts of these areas, as `verify` judges them."""
+    project = find_project(root)
+    settings = settings_of(project, stack.rpartition("/")[2])
+    checkpoint = _checkpoint(project, stack, exported)
+    scope = scope_of(checkpoint, project.name, stack, settings)
+    clients = open_embedded(project.root, checkpoint, scope, endpoint) if exported is None else open_account(scope)
+    return collect(scope, clients, areas)
+
+
+def _checkpoint(project: Project, stack: str, exported: bytes | None) -> Checkpoint:
+    return recorded_checkpoint(project, stack) if exported is None else exported_checkpoint(exported, stack)
