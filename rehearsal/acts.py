@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +24,7 @@ ROLLED_BACK = (
 )
 """What Slack is told in each act, in this order."""
 
-_MISTAKE = """
+MISTAKE = """
 
 # Added by the rehearsal. The topic is new, and is made; the subnet's range is taken, which only AWS can say.
 import pulumi_aws as aws  # noqa: E402
@@ -56,13 +55,13 @@ def play_push(stage: Stage, sink: SlackSink, tell: Tell) -> Act:
     return Act(run, tuple(sink.titles[before:]))
 
 
-def commit_mistake(root: Path) -> None:
+def commit_mistake(root: Path, mistake: str = MISTAKE) -> None:
     """A commit whose program previews well and fails half-way on AWS: it updates, creates, and then can not go on."""
     config = root / f"Pulumi.{STACK}.yaml"
     config.write_text(config.read_text().replace("log_retention_days: 365", "log_retention_days: 30"))
     with (root / "__main__.py").open("a") as program:
-        program.write(_MISTAKE)
-    commit_all(root, "A subnet too many")
+        program.write(mistake)
+    commit_all(root, "A step too far")
 
 
 def commit_all(root: Path, message: str) -> None:
@@ -81,18 +80,13 @@ def clone_project(root: Path) -> None:
     subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(root)], check=True, timeout=120)
 
 
-def copy_program(root: Path, environment: Path, settings: Mapping[str, str]) -> None:
-    """The program and its pipeline alone, as a repository of its own, run in an environment that is there already.
-
-    settings: text in the stack's configuration -> what stands there instead.
-    """
+def make_repository(root: Path, environment: Path, program: str, config: str) -> None:
+    """A repository with this program and the project's pipeline, run in an environment that is there already."""
     root.mkdir()
-    for name in ("tap_stack.py", "__main__.py", "Pulumi.yaml", ".gitignore"):
+    (root / "__main__.py").write_text(program)
+    (root / f"Pulumi.{STACK}.yaml").write_text(config)
+    for name in ("Pulumi.yaml", ".gitignore"):
         shutil.copy(ROOT / name, root / name)
-    config = (ROOT / f"Pulumi.{STACK}.yaml").read_text()
-    (root / f"Pulumi.{STACK}.yaml").write_text(
-        config + "".join(f"  tap:{name}: {value}\n" for name, value in settings.items())
-    )
     shutil.copytree(ROOT / ".github", root / ".github")
     (root / ".venv").symlink_to(environment)
     subprocess.run(["git", "init", "--quiet", "--initial-branch=main"], cwd=root, check=True, timeout=60)

@@ -18,7 +18,7 @@ Context = Mapping[str, Mapping[str, object]]
 """Name of a context -> its properties, which may be mappings again."""
 
 STATUS = ("success", "failure", "cancelled", "always")
-_WORD = re.compile(r"\s*(?:(?P<string>'(?:[^']|'')*')|(?P<name>[A-Za-z_][\w.-]*)|(?P<sign>==|!=|&&|\|\||[!()]))")
+_WORD = re.compile(r"\s*(?:(?P<string>'(?:[^']|'')*')|(?P<name>[A-Za-z_][\w.-]*)|(?P<sign>==|!=|&&|\|\||[!(),]))")
 _INSERTED = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 
 

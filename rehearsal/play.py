@@ -51,12 +51,14 @@ def play(workflow: Workflow, stage: Stage, tell: Tell) -> Run:
         results = _results(job, workflow, run)
         status = _status(failed="failure" in results, succeeded=all(each == "success" for each in results))
         if condition(job.condition, {**base, "env": workflow.env}, status):
+            approved = f" (environment {job.environment}: approved by the rehearsal)" if job.environment else ""
+            tell(f"{job.id}{approved}")
             player = _Player(job.id, stage, run, tell, base)
             result = player.play_job(job, workflow.env)
             outputs = {name: interpolate(text, player.context, player.status) for name, text in job.outputs.items()}
         else:
             result, outputs = "skipped", {}
-        tell(f"{job.id}: {result}")
+        tell(f"{job.id}: {result}\n")
         run.results[job.id] = result
         needs[job.id] = {"result": result, "outputs": outputs}
     return run
@@ -93,7 +95,7 @@ class _Player:
 
     def _play(self, step: Step) -> None:
         if not condition(step.condition, self.context, self.status):
-            self._note(Played(self.job, step.shown, "skipped"), step)
+            self._note(Played(self.job, _swapped(step.shown), "skipped"), step)
         elif step.run:
             self._note(self._run(step), step)
         elif step.action.startswith(_LOCAL):
@@ -117,8 +119,7 @@ class _Player:
         script = self._filled(step.run).strip()
         if script in self.stage.left_out:
             return Played(self.job, script, "success", stood_in_for=self.stage.left_out[script])
-        for text, instead in SWAPS.items():
-            script = script.replace(text, instead)
+        script = _swapped(script)
         own = {name: self._filled(text) for name, text in step.env.items()}
         try:
             ended = subprocess.run(
@@ -146,6 +147,12 @@ class _Player:
 
     def _filled(self, text: str) -> str:
         return interpolate(text, self.context, self.status)
+
+
+def _swapped(script: str) -> str:
+    for text, instead in SWAPS.items():
+        script = script.replace(text, instead)
+    return script
 
 
 def _line(played: Played) -> str:

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rehearsal.acts import tap
 from tests.conftest import Account
 from tests.integration.inventory import Inventory, inventory
 
+__all__ = ["Inventory", "account_of", "seen_by_boto3"]
 
-def seen_by_boto3(root: Path) -> Inventory:
-    """Everything in the account, in all regions, as soon as this is called."""
+
+@contextmanager
+def account_of(root: Path) -> Iterator[Account]:
+    """The account in which everything is."""
     account = Account(json.loads(tap(root, "local", "status", "--json"))["endpoint"], "test")
     try:
-        return inventory(account)
+        yield account
     finally:
         account.close()
+
+
+def seen_by_boto3(root: Path) -> Inventory:
+    """Everything in the account, in all regions."""
+    with account_of(root) as account:
+        return inventory(account)

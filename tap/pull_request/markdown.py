@@ -48,6 +48,8 @@ def _section(preview: Preview, rows_max: int) -> list[str]:
     lines = [f"#### On {'the embedded AWS' if preview.embedded else 'AWS'}{stack}", ""]
     if preview.errors:
         lines += ["The preview **failed**:", "", *_fences(preview.errors), ""]
+        if not preview.changes:
+            return lines
     lines += _losses(preview.losing, rows_max)
     lines += [_summary(preview)]
     if preview.changes:
