@@ -50,6 +50,8 @@ def run_rollback(context: click.Context, request: Request, *, rehearse: bool) ->
     def work(settings: Settings, teller: Teller, result: Result) -> str:
         project = settings.project()
         delivery = _delivery(project, request, teller, result)
+        if rehearse and request.endpoint:
+            raise UsageError("--rehearse brings an AWS of its own: leave --endpoint out")
         if rehearse:
             from tap.delivery.rehearsal import rehearse as play
 
@@ -71,6 +73,7 @@ def _run(context: click.Context, request: Request, kind: str, work: Work) -> Non
         said = work(settings, teller, result)
     except BaseException as error:
         document = result.failed(_failure(error).as_json())
+        del document["error"]  # `main` tells it, with its hint
         _report(context, settings, teller, document)
         raise
     _report(context, settings, teller, result.succeeded())

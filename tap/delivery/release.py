@@ -88,17 +88,23 @@ def last_release(entries: Sequence[Entry]) -> Release | None:
     return next((entry for entry in reversed(entries) if isinstance(entry, Release)), None)
 
 
+def require_release(stack: str, entries: Sequence[Entry]) -> Release:
+    """The last release. Raises NoReleaseError."""
+    last = last_release(entries)
+    if last is None:
+        raise NoReleaseError(
+            f"no release of the stack '{stack}' has been recorded yet", hint="`tap deploy` records one when all is well"
+        )
+    return last
+
+
 def release_to_return_to(stack: str, entries: Sequence[Entry], commit: str, serial: str) -> Release:
     """The last release. commit: what is checked out. serial: of the state as it is now.
 
     Raises NoReleaseError; NothingToRollBackError if it is there already, or is what failed (the same would happen
     again, for ever); RollbackTriedError if a rollback left the state as it is: there is at most one by itself.
     """
-    last = last_release(entries)
-    if last is None:
-        raise NoReleaseError(
-            f"no release of the stack '{stack}' has been recorded yet", hint="`tap deploy` records one when all is well"
-        )
+    last = require_release(stack, entries)
     short = last.commit[:10]
     if serial == last.serial:
         raise NothingToRollBackError(f"the stack '{stack}' is as its last release, {short}, has left it")

@@ -41,21 +41,21 @@ def rollback(delivery: Delivery, project: Project, agree: Agree) -> Release:
     delivery.begin("backup")
     backup = _back_up(delivery, project.root)
     with _told_as_rollback(delivery, head, release, backup):
-        _go_back(delivery, project, release, agree)
+        delivery.begin("checkout", release.commit[:10])
+        with delivery.repository.worktree(release.commit) as folder:
+            go_back(delivery, program_in(folder, project), agree)
     serial = delivery.engine.export().serial
     delivery.record(Rollback(head.sha, release.commit, now(), serial, succeeded=True), serial)
     return release
 
 
-def _go_back(delivery: Delivery, project: Project, release: Release, agree: Agree) -> None:
-    delivery.begin("checkout", release.commit[:10])
-    with delivery.repository.worktree(release.commit) as folder:
-        program = program_in(folder, project)
-        delivery.begin("refresh")
-        succeeded(delivery.engine.refresh(program))
-        delivery.preview_and_gate(program, refresh=False, agree=agree)
-        delivery.up(program)
-        delivery.check(program)
+def go_back(delivery: Delivery, program: Path, agree: Agree) -> None:
+    """Make the cloud what the release's program says. Raises TapError for the stage that fails."""
+    delivery.begin("refresh")
+    succeeded(delivery.engine.refresh(program))
+    delivery.preview_and_gate(program, refresh=False, agree=agree)
+    delivery.up(program)
+    delivery.check(program)
 
 
 def program_in(folder: Path, project: Project) -> Path:

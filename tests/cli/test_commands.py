@@ -148,7 +148,7 @@ def test_a_shell_that_asks_gets_commands_and_options(tap):
     commands = tap(_TAP_COMPLETE="bash_complete", COMP_WORDS="tap d", COMP_CWORD="1")
     options = tap(_TAP_COMPLETE="bash_complete", COMP_WORDS="tap up --sk", COMP_CWORD="2")
 
-    assert commands.stdout.split() == ["plain,destroy"]
+    assert commands.stdout.split() == ["plain,destroy", "plain,deploy", "plain,doctor"]
     assert options.stdout.split() == ["plain,--skip-preview"]
 
 

@@ -1,0 +1,374 @@
+"""The drills of `tap rollback`: deploy A, break it in each of the ways that hurt others, roll back, see that it is A.
+
+Run in a process of its own (`python -m tests.delivery.drills`), which prints a verdict a line: it forks the embedded
+AWS as A has left it, and the runs of `tap`, which a process with the threads of a test run must not do.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from soak.forked_tap import Ended, tap
+from soak.kill_points import Kind, Point, install
+from soak.world import Scene, Workshop, World, worlds
+from tap.state.lock_files import this_process
+from tests.delivery.drill_program import (
+    FAILING_CREATE,
+    GATEWAY,
+    NEW_BUCKET,
+    PROGRAM,
+    RAISES,
+    edited,
+    more,
+)
+from tests.integration.inventory import Inventory, inventory, named
+
+BUCKET, OBJECT = "drill-data", "kept"
+VPC = "urn:pulumi:local::tap::aws:ec2/vpc:Vpc::vpc"
+FRESH = "urn:pulumi:local::tap::aws:s3/bucket:Bucket::fresh"
+
+DRILLS: dict[str, tuple[int, Callable[[Place], None]]] = {}
+"""Name -> the number of the pitfall, and the drill."""
+
+
+def drill(pitfall: int) -> Callable[[Callable[[Place], None]], Callable[[Place], None]]:
+    def add(play: Callable[[Place], None]) -> Callable[[Place], None]:
+        DRILLS[play.__name__] = pitfall, play
+        return play
+
+    return add
+
+
+@dataclass
+class Place:
+    """A project whose release A is deployed and recorded; a: its commit, before: what was in the cloud then."""
+
+    world: World
+    a: str
+    before: Inventory = field(repr=False)
+
+    def __post_init__(self) -> None:
+        self.root = self.world.root
+
+    def run(self, command: str, *arguments: str, before: Callable[[], None] = lambda: None) -> Ended:
+        words = (command, "--endpoint", self.world.account.endpoint, "--yes", "--json", "--result", self.result_path)
+        return tap(self.root, *map(str, words), *arguments, before=before)
+
+    @property
+    def result_path(self) -> Path:
+        return self.root.parent / "result.json"
+
+    @property
+    def result(self) -> dict[str, Any]:
+        return json.loads(self.result_path.read_text())
+
+    def commit(self, program: str, message: str = "B") -> str:
+        (self.root / "__main__.py").write_text(program)
+        return commit(self.root, message)
+
+    def deploy_badly(self, program: str, code: int = 1, *arguments: str) -> str:
+        """Commit and deploy what fails; the commit."""
+        sha = self.commit(program)
+        ended = self.run("deploy", *arguments)
+        assert ended.code == code, said(ended)
+        return sha
+
+    def roll_back(self, *arguments: str, code: int = 0) -> Ended:
+        ended = self.run("rollback", *arguments)
+        assert ended.code == code, said(ended)
+        return ended
+
+    def require_a(self) -> None:
+        """The cloud is as A left it, the object in the bucket too, and the worktree is gone."""
+        changed = difference(self.before, named(inventory(self.world.account)))
+        assert changed == [], changed
+        assert self.object() == b"precious"
+        worktrees = git(self.root, "worktree", "list").splitlines()
+        assert len(worktrees) == 1, worktrees
+
+    def require_back_at_a(self, *arguments: str) -> None:
+        """Roll back; the cloud is A, and so says the document."""
+        self.roll_back(*arguments)
+        self.require_a()
+        assert (self.result["result"], self.result["previousCommit"]) == ("succeeded", self.a), self.result
+
+    def object(self, bucket: str = BUCKET) -> bytes:
+        return self.world.account.client("s3").get_object(Bucket=bucket, Key=OBJECT)["Body"].read()
+
+    def put_object(self, bucket: str = BUCKET) -> None:
+        self.world.account.client("s3").put_object(Bucket=bucket, Key=OBJECT, Body=b"precious")
+
+    def releases(self) -> list[dict[str, Any]]:
+        path = self.root / ".tap" / "releases" / "tap" / "local.jsonl"
+        return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def said(ended: Ended) -> str:
+    return json.dumps(ended.document.get("error", ended.shown[-3000:]), indent=1)
+
+
+def difference(one: Inventory, other: Inventory) -> list[str]:
+    """What is not the same, in a few words."""
+    return [
+        f"{kind} {key}: {one.get(kind, {}).get(key)} is now {other.get(kind, {}).get(key)}"
+        for kind in sorted(one.keys() | other.keys())
+        for key in sorted(one.get(kind, {}).keys() | other.get(kind, {}).keys())
+        if one.get(kind, {}).get(key) != other.get(kind, {}).get(key)
+    ]
+
+
+def git(root: Path, *arguments: str) -> str:
+    who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false")
+    ended = subprocess.run(["git", *who, *arguments], cwd=root, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout.strip()
+
+
+def commit(root: Path, message: str) -> str:
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", message)
+    return git(root, "rev-parse", "HEAD")
+
+
+# -- the drills --------------------------------------------------------------------------------------------------------
+
+
+@drill(1)
+def a_killed_job_leaves_its_lock_and_what_it_had_made(place: Place) -> None:
+    place.commit(more(GATEWAY))
+    point = Point(Kind.CALL, "ec2 AttachInternetGateway", 1)
+    ended = place.run("deploy", before=partial(install, place.root, kill_at=point))
+    locks = list((place.root / ".tap" / ".pulumi" / "locks").rglob("*.json"))
+
+    assert ended.killed
+    assert len(locks) == 1
+    assert (place.result["result"], place.result["stage"]) == ("failed", "up")
+    assert place.result["error"]["name"] == "not_ended"
+    place.require_back_at_a()
+    assert not locks[0].exists()
+
+
+@drill(2)
+def the_lock_of_a_live_process_is_left_alone_and_nothing_is_touched(place: Place) -> None:
+    place.deploy_badly(more(FAILING_CREATE))
+    folder = place.root / ".tap" / ".pulumi" / "locks" / "organization" / "tap" / "local"
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = folder / "of-the-pulumi-cli.json"
+    here = this_process()
+    lock.write_text(
+        json.dumps({"pid": os.getpid(), "username": "ada", "hostname": here.hostname, "timestamp": here.timestamp})
+    )
+    state = (place.root / ".tap" / ".pulumi" / "stacks" / "tap" / "local.json").read_bytes()
+    place.roll_back(code=1)
+
+    assert (place.result["error"]["name"], place.result["stage"]) == ("state_locked", "unlock")
+    assert lock.exists()
+    assert (place.root / ".tap" / ".pulumi" / "stacks" / "tap" / "local.json").read_bytes() == state
+    lock.unlink()
+    place.require_back_at_a()
+
+
+@drill(3)
+def an_update_whose_end_nobody_knows_is_looked_up(place: Place) -> None:
+    place.commit(edited("retention_in_days=7", "retention_in_days=30"))
+    point = Point(Kind.ANSWER, "logs PutRetentionPolicy", 1)
+    ended = place.run("deploy", before=partial(install, place.root, kill_at=point))
+
+    assert ended.killed
+    assert "updating" in [each["type"] for each in _pending(place)]
+    place.require_back_at_a()
+    assert _pending(place) == []
+
+
+@drill(4)
+def what_a_killed_job_created_without_knowing_is_found_and_removed(place: Place) -> None:
+    place.commit(more(GATEWAY))
+    point = Point(Kind.ANSWER, "ec2 CreateInternetGateway", 1)
+    ended = place.run("deploy", before=partial(install, place.root, kill_at=point))
+
+    assert ended.killed
+    assert "drill-gateway" in json.dumps(inventory(place.world.account)["us-east-1 internet gateway"])
+    place.require_back_at_a()
+
+
+@drill(5)
+def the_old_program_runs_with_the_tools_of_today(place: Place) -> None:
+    described = (place.root / "Pulumi.yaml").read_text()
+    environment = next(line.split(": ", 1)[1] for line in described.splitlines() if "virtualenv" in line)
+    then, now = place.root / ".venv-then", place.root / ".venv-now"
+    then.symlink_to(environment)
+    (place.root / "Pulumi.yaml").write_text(described.replace(environment, ".venv-then"))
+    (place.root / "requirements.txt").write_text("pulumi==3.0.0\n")
+    place.a = place.commit(PROGRAM, "A, with its own environment")
+    assert place.run("deploy").code == 0
+    then.unlink()
+    now.symlink_to(environment)
+    (place.root / "Pulumi.yaml").write_text(described.replace(environment, ".venv-now"))
+    place.deploy_badly(more(FAILING_CREATE))
+
+    place.require_back_at_a()
+
+
+@drill(6)
+def a_predecessor_deleted_first_is_made_again_though_its_successor_failed(place: Place) -> None:
+    place.deploy_badly(edited('cidr_block="10.1.1.0/24"', 'cidr_block="192.168.0.0/24"'))
+
+    assert "drill-subnet" not in json.dumps(inventory(place.world.account)["us-east-1 subnet"])
+    place.require_back_at_a()
+
+
+@drill(7)
+def a_successor_that_collides_with_the_name_of_its_predecessor(place: Place) -> None:
+    place.deploy_badly(edited('path="/first/"', 'path="/second/"', GATEWAY).replace("# role", "opts=successor_first,"))
+
+    place.require_back_at_a()
+
+
+@drill(8)
+def data_that_came_with_the_new_version_is_not_deleted_unless_named(place: Place) -> None:
+    place.deploy_badly(more(NEW_BUCKET))
+    place.put_object("drill-fresh")
+    between = named(inventory(place.world.account))
+    place.roll_back(code=5)
+
+    assert FRESH in place.result["error"]["message"]
+    assert place.result["stage"] == "gate"
+    assert difference(between, named(inventory(place.world.account))) == []
+    place.roll_back("--allow-data-loss", FRESH, code=12)  # the bucket is not empty, and nothing empties it by force
+    assert place.object("drill-fresh") == b"precious"
+    place.roll_back("--allow-data-loss", FRESH, code=2)
+    assert place.result["error"]["name"] == "rollback_tried"
+
+
+@drill(9)
+def a_network_is_not_replaced_on_the_way_there_or_back_unless_named(place: Place) -> None:
+    other = edited('cidr_block="10.1.0.0/16"', 'cidr_block="10.2.0.0/16"').replace("10.1.1.0/24", "10.2.1.0/24")
+    place.deploy_badly(other, 5)
+    place.require_a()
+    ended = place.run("deploy", "--allow-data-loss", VPC)
+
+    assert ended.code == 0, said(ended)
+    place.commit(other.replace('pulumi.export("vpc"', RAISES + 'pulumi.export("vpc"'), "C")
+    assert place.run("deploy").code == 1
+    place.roll_back(code=2)  # C changed nothing: the stack is as its last release has left it
+    assert place.result["error"]["name"] == "nothing_to_roll_back"
+
+
+@drill(10)
+def the_release_that_was_recorded_is_gone_back_to_whatever_branch_and_tag_say(place: Place) -> None:
+    place.commit(more(RAISES), "never deployed: HEAD~1 is not the last good one")
+    git(place.root, "tag", "--force", "good")
+    git(place.root, "branch", "--force", "released")
+    place.deploy_badly(more(FAILING_CREATE))
+    git(place.root, "checkout", "--quiet", "--orphan", "squashed")
+    commit(place.root, "all of it, squashed")
+
+    place.require_back_at_a()
+    place.roll_back(code=2)
+    assert place.result["error"]["name"] == "nothing_to_roll_back"
+
+
+@drill(11)
+def a_rollback_that_fails_says_so_in_its_own_words_and_code(place: Place) -> None:
+    outside = place.root.parent / "needed"
+    outside.write_text("there")
+    place.a = place.commit(f"open({str(outside)!r})\n{PROGRAM}", "A needs what is not in the repository")
+    assert place.run("deploy").code == 0
+    outside.unlink()
+    b = place.commit(more(FAILING_CREATE))
+    assert place.run("deploy").code == 1
+    ended = place.roll_back(code=12)
+    error = ended.document["error"]
+    (backup,) = (place.root / ".tap" / "rollbacks").iterdir()
+
+    assert error["message"].startswith("ROLLBACK FAILED: ")
+    assert str(backup) in error["hint"]
+    assert "hunter2" not in backup.read_text() + json.dumps(ended.document)
+    assert (place.result["commit"], place.result["previousCommit"]) == (b, place.a)
+    assert (place.result["result"], place.result["stage"], place.result["error"]["code"]) == ("failed", "preview", 12)
+    assert [entry["kind"] for entry in place.releases()] == ["release", "release", "rollback"]
+    assert len(git(place.root, "worktree", "list").splitlines()) == 1
+
+
+@drill(12)
+def what_is_told_of_a_failure_does_not_hide_it(place: Place) -> None:
+    b = place.commit(more(FAILING_CREATE))
+    ended = place.run("deploy", "--result", "/proc/nowhere/result.json")
+    assert (ended.code, ended.document["error"]["name"]) == (2, "configuration_error"), said(ended)
+    place.require_a()
+    place.deploy_badly(more(FAILING_CREATE, "# again\n"))
+
+    assert (place.result["kind"], place.result["result"], place.result["stage"]) == ("deploy", "failed", "up")
+    assert place.result["error"]["code"] == 1
+    assert "192.168.0.0/24" in place.result["error"]["message"]
+    assert place.result["commit"] != b
+    assert (place.result["previousCommit"], place.result["author"]) == (place.a, "Ada")
+    place.require_back_at_a()
+
+
+def _pending(place: Place) -> list[dict[str, Any]]:
+    export = tap(place.root, "state", "export", "--stack", "local")
+    return export.document["deployment"].get("pending_operations") or []
+
+
+# -- all of them -------------------------------------------------------------------------------------------------------
+
+
+def deployed(workshop: Workshop, scene: Scene, name: str) -> tuple[Any, str]:
+    """A scene in which A is released, and A's commit."""
+    shutil.copy(Path(__file__).parents[2] / ".gitignore", scene.folder / ".gitignore")
+    with (scene.folder / ".gitignore").open("a") as file:
+        file.write(".venv-*\n")
+    git(scene.folder, "init", "--quiet", "--initial-branch", "main")
+    a = commit(scene.folder, "A")
+
+    def release(world: World) -> None:
+        place = Place(world, a, {})
+        ended = place.run("deploy")
+        assert ended.code == 0, said(ended)
+        (recorded,) = place.releases()
+        assert (recorded["commit"], recorded["outputs"]["password"]) == (a, "[secret]"), recorded
+
+    return workshop.after(scene, name, release), a
+
+
+def play(workshop: Workshop, scene: Scene, a: str, name: str) -> dict[str, Any]:
+    began = time.monotonic()
+    pitfall, act = DRILLS[name]
+    problem = ""
+    with workshop.world(scene) as world:
+        place = Place(world, a, {})
+        place.put_object()
+        place.before = named(inventory(world.account))
+        try:
+            act(place)
+        except Exception:
+            problem = traceback.format_exc()
+    return {"drill": name, "pitfall": pitfall, "problem": problem, "seconds": time.monotonic() - began}
+
+
+def main(names: list[str]) -> int:
+    failed = False
+    with worlds() as workshop:
+        coming, a = deployed(workshop, workshop.scene("small", {"__main__.py": PROGRAM}), "a")
+        with coming as scene:
+            for name in names or DRILLS:
+                verdict = play(workshop, scene, a, name)
+                failed |= bool(verdict["problem"])
+                print(json.dumps(verdict), flush=True)  # noqa: T201  - what this program is for
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
