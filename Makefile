@@ -48,8 +48,8 @@ bench: $(READY) ## measure, and print a table
 mutants: $(READY) ## plant known bugs one by one: the tests catch each (MUTANTS='lock-*' for some)
 	@$(BIN)/python -m mutants $(MUTANTS)
 
-rehearse: $(READY) ## play the workflow that deploys, from its file: once all well, once failing half-way
-	@$(BIN)/python -m rehearsal
+rehearse: $(READY) ## play the workflow that deploys, from its file: all well, then failing half-way (REHEARSE=quick: not its tests)
+	@$(BIN)/python -m rehearsal $(REHEARSE)
 
 soak: $(READY) ## kill, fault, race and trace the real thing for hours; print the figures (SOAK=races for one part)
 	@$(BIN)/python -m soak $(SOAK)

@@ -1,29 +1,39 @@
-"""`make rehearse`: both acts, in a clone of what is committed, and what came of them."""
+"""`make rehearse`: both acts, in a clone of what is committed, and what came of them.
+
+REHEARSE=quick leaves out the workflow's `make test`, which takes minutes.
+"""
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from rehearsal.acts import GREEN, ROLLED_BACK, STACK, Act, clone_project, commit_mistake, play_push, tap
+from rehearsal.acts import GREEN, ROLLED_BACK, Act, clone_project, commit_mistake, play_push
 from rehearsal.errors import NotRehearsedError
 from rehearsal.slack_sink import SlackSink, slack_sink
 from rehearsal.stage import STAND_INS, SWAPS, Stage
-from rehearsal.world import seen_by_boto3
+from rehearsal.world import Inventory, seen_by_boto3
 
-_AGAIN = "played in the first act"
+_AGAIN = {each: "played in the first act" for each in ("make lint", "make test")}
+_QUICK = {"make test": "left out by REHEARSE=quick"}
 _OUTPUT_LINES_MAX = 30
 
 
-def main() -> int:
+def main(words: Sequence[str]) -> int:
     """0 if all came as it should."""
+    if list(words) not in ([], ["quick"]):
+        print("error: only `quick` can be said: make rehearse REHEARSE=quick", file=sys.stderr)
+        return 2
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started ends with us
     with tempfile.TemporaryDirectory(prefix="tap-rehearsal-") as folder, slack_sink() as sink:
         root = Path(folder).resolve() / "clone"
         clone_project(root)
         try:
-            return _both_acts(root, sink)
+            return _both_acts(root, sink, _QUICK if words else {})
         except NotRehearsedError as error:
             print(f"error: {error}", file=sys.stderr)
             return 1
@@ -32,30 +42,38 @@ def main() -> int:
                 subprocess.run([root / ".venv" / "bin" / "tap", "local", "stop"], cwd=root, check=False, timeout=60)
 
 
-def _both_acts(root: Path, sink: SlackSink) -> int:
-    print("Stood in for:")
-    for name, instead in STAND_INS.items():
-        print(f"  {name}: {instead}")
-    for text, instead in SWAPS.items():
-        print(f"  `{text}`: `{instead}`")
-    print("  approvals of environments: given; Slack: a sink on loopback")
-    print("\nFirst act: a push that goes well")
-    first = play_push(Stage(root, sink.url), sink, print)
+def _both_acts(root: Path, sink: SlackSink, left_out: Mapping[str, str]) -> int:
+    _say_what_stands_in()
+    _say("First act: a push that goes well\n")
+    first = play_push(Stage(root, sink.url, left_out), sink, _say)
     problems = _judged(first, GREEN, {"rollback": "skipped"}, others="success")
-    before = {} if problems else seen_by_boto3(root)
-    print("\nSecond act: a push whose deploy fails half-way")
-    commit_mistake(root)
-    second = play_push(Stage(root, sink.url, {"make lint": _AGAIN, "make test": _AGAIN}), sink, print)
-    problems += _judged(second, ROLLED_BACK, {"deploy": "failure"}, others="success")
     if not problems:
+        before = seen_by_boto3(root)
+        commit_mistake(root)
+        _say("Second act: a push whose deploy fails half-way\n")
+        second = play_push(Stage(root, sink.url, _AGAIN | dict(left_out)), sink, _say)
+        problems += _judged(second, ROLLED_BACK, {"deploy": "failure"}, others="success")
         after = seen_by_boto3(root)
-        problems += [f"AWS is not what it was before: {kind}" for kind in before if before[kind] != after.get(kind)]
-        print(f"\nAWS, seen by boto3: {sum(map(len, before.values()))} things, the same as after the first act")
-        print(tap(root, "status", "-s", STACK).splitlines()[0])
-    print("\nSlack was told:")
-    print("\n".join(f"  {title}" for title in sink.titles))
-    print("\n".join(["", *(f"FAILED: {problem}" for problem in problems)]) if problems else "\nAll came as it should.")
+        problems += [f"on AWS, {kind} is not what it was" for kind in before if before[kind] != after.get(kind)]
+        _say(f"AWS, seen by boto3: {_count(before)} things after the first act, {_count(after)} after the second")
+    _say("\n".join(["Slack was told:", *(f"  {title}" for title in sink.titles), ""]))
+    _say("\n".join(f"FAILED: {problem}" for problem in problems) or "All came as it should; the stack is back at A.")
     return 1 if problems else 0
+
+
+def _say_what_stands_in() -> None:
+    _say("Stood in for:")
+    for name, instead in {**STAND_INS, **{f"`{text}`": f"`{instead}`" for text, instead in SWAPS.items()}}.items():
+        _say(f"  {name}: {instead}")
+    _say("  the approvals of environments: given\n  Slack: a sink on loopback\n")
+
+
+def _count(things: Inventory) -> int:
+    return sum(map(len, things.values()))
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
 
 
 def _judged(act: Act, told: tuple[str, ...], results: dict[str, str], *, others: str) -> list[str]:
@@ -69,9 +87,9 @@ def _judged(act: Act, told: tuple[str, ...], results: dict[str, str], *, others:
     if problems:
         for step in act.run.steps:
             if step.outcome == "failure":
-                print(f"\n{step.shown}\n" + "\n".join(step.output.splitlines()[-_OUTPUT_LINES_MAX:]))
+                _say("\n".join([step.shown, *step.output.splitlines()[-_OUTPUT_LINES_MAX:], ""]))
     return problems
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from rehearsal.errors import NotRehearsedError
 from rehearsal.expressions import Context, condition, interpolate
+from rehearsal.shell import run_script
 from rehearsal.stage import STAND_INS, SWAPS, Stage
 from rehearsal.workflow import Job, Step, Workflow, read_action
 
@@ -121,21 +121,9 @@ class _Player:
             return Played(self.job, script, "success", stood_in_for=self.stage.left_out[script])
         script = _swapped(script)
         own = {name: self._filled(text) for name, text in step.env.items()}
-        try:
-            ended = subprocess.run(
-                ["bash", "-e", "-c", script],
-                cwd=self.stage.root,
-                env=self.stage.environment() | self.env | own,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                timeout=step.minutes * 60,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as expired:
-            return Played(self.job, script, "failure", f"it did not end within {expired.timeout:.0f} s")
-        return Played(self.job, script, "failure" if ended.returncode else "success", ended.stdout)
+        environment = self.stage.environment() | self.env | own
+        ended_well, output = run_script(script, self.stage.root, environment, step.minutes * 60)
+        return Played(self.job, script, "success" if ended_well else "failure", output)
 
     def _note(self, played: Played, step: Step) -> None:
         self.run.steps.append(played)

@@ -11,6 +11,7 @@ from rehearsal.errors import NotRehearsedError
 from rehearsal.play import Run, play
 from rehearsal.stage import Stage
 from rehearsal.workflow import read_workflow
+from tests.integration.project import processes_of
 
 HEAD = "name: W\non: push\njobs:\n"
 
@@ -112,11 +113,13 @@ def test_the_first_command_of_a_script_that_fails_ends_it(stage):
     assert played(stage, '  a: {steps: [{run: "false\\necho reached"}]}').steps[0].output == ""
 
 
-def test_a_step_that_hangs_fails(stage):
-    run = played(stage, "  a: {steps: [{run: sleep 60, timeout-minutes: 0.003}]}")
+def test_a_step_that_hangs_fails_and_leaves_nothing_behind(stage):
+    script = "sleep 61.25 & echo $! > child; wait"
+    run = played(stage, f"  a: {{steps: [{{run: '{script}', timeout-minutes: 0.008}}]}}")
 
     assert run.results == {"a": "failure"}
-    assert "it did not end within 0 s" in run.steps[0].output
+    assert "it did not end within 0.48 s" in run.steps[0].output
+    assert processes_of(stage.root) == {}
 
 
 def test_what_is_left_out_is_said_to_be(stage):
