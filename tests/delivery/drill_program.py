@@ -10,7 +10,12 @@ named = lambda name: {"Name": name}
 vpc = aws.ec2.Vpc("vpc", cidr_block="10.1.0.0/16", tags=named("drill-vpc"))
 first = pulumi.ResourceOptions(delete_before_replace=True)
 subnet = aws.ec2.Subnet(
-    "subnet", vpc_id=vpc.id, cidr_block="10.1.1.0/24", tags=named("drill-subnet"), opts=first
+    "subnet",
+    vpc_id=vpc.id,
+    cidr_block="10.1.1.0/24",
+    availability_zone="us-east-1a",
+    tags=named("drill-subnet"),
+    opts=first,
 )
 successor_first = pulumi.ResourceOptions(delete_before_replace=False)
 role = aws.iam.Role(

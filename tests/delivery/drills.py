@@ -19,6 +19,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from soak.forked_tap import Ended, tap
 from soak.kill_points import Kind, Point, install
 from soak.world import Scene, Workshop, World, worlds
@@ -33,8 +35,10 @@ from tests.delivery.drill_program import (
     more,
 )
 from tests.integration.inventory import Inventory, inventory, named
+from tests.integration.project import ACCOUNT_ID, SMALL
 
-BUCKET, OBJECT = "drill-data", "kept"
+OBJECT = "kept"
+APP_BUCKET = f"tap-app-local-{ACCOUNT_ID}-us-east-1"
 VPC = "urn:pulumi:local::tap::aws:ec2/vpc:Vpc::vpc"
 FRESH = "urn:pulumi:local::tap::aws:s3/bucket:Bucket::fresh"
 
@@ -57,6 +61,7 @@ class Place:
     world: World
     a: str
     before: Inventory = field(repr=False)
+    bucket: str = "drill-data"
 
     def __post_init__(self) -> None:
         self.root = self.world.root
@@ -103,11 +108,12 @@ class Place:
         self.require_a()
         assert (self.result["result"], self.result["previousCommit"]) == ("succeeded", self.a), self.result
 
-    def object(self, bucket: str = BUCKET) -> bytes:
-        return self.world.account.client("s3").get_object(Bucket=bucket, Key=OBJECT)["Body"].read()
+    def object(self, bucket: str = "") -> bytes:
+        s3 = self.world.account.client("s3")
+        return s3.get_object(Bucket=bucket or self.bucket, Key=OBJECT)["Body"].read()
 
-    def put_object(self, bucket: str = BUCKET) -> None:
-        self.world.account.client("s3").put_object(Bucket=bucket, Key=OBJECT, Body=b"precious")
+    def put_object(self, bucket: str = "") -> None:
+        self.world.account.client("s3").put_object(Bucket=bucket or self.bucket, Key=OBJECT, Body=b"precious")
 
     def releases(self) -> list[dict[str, Any]]:
         path = self.root / ".tap" / "releases" / "tap" / "local.jsonl"
@@ -265,6 +271,15 @@ def a_network_is_not_replaced_on_the_way_there_or_back_unless_named(place: Place
     assert place.result["error"]["name"] == "nothing_to_roll_back"
 
 
+@drill(9)
+def a_name_at_which_nothing_would_be_lost_stops_a_deploy_before_it_begins(place: Place) -> None:
+    place.deploy_badly(edited('cidr_block="10.1.0.0/16"', 'cidr_block="10.2.0.0/16"'), 2, "--allow-data-loss", FRESH)
+
+    assert FRESH in place.result["error"]["message"]
+    assert place.result["stage"] == "gate"
+    place.require_a()
+
+
 @drill(10)
 def the_release_that_was_recorded_is_gone_back_to_whatever_branch_and_tag_say(place: Place) -> None:
     place.commit(more(RAISES), "never deployed: HEAD~1 is not the last good one")
@@ -317,6 +332,34 @@ def what_is_told_of_a_failure_does_not_hide_it(place: Place) -> None:
     place.require_back_at_a()
 
 
+@drill(0)
+def a_rehearsal_plays_it_all_elsewhere_and_touches_nothing(place: Place) -> None:
+    b = place.commit(more(GATEWAY))
+    state = (place.root / ".tap" / ".pulumi" / "stacks" / "tap" / "local.json").read_bytes()
+    ended = tap(place.root, "rollback", "--rehearse", "--yes", "--json", "--result", str(place.result_path))
+    stages = [stage["stage"] for stage in ended.document["stages"]]
+
+    assert ended.code == 0, said(ended)
+    assert stages == ["prepare", "release", "break", "refresh", "preview", "gate", "up", "check", "smoke"]
+    assert (place.result["commit"], place.result["previousCommit"]) == (b, place.a)
+    assert place.result["changes"]["delete"] == 1
+    assert (place.root / ".tap" / ".pulumi" / "stacks" / "tap" / "local.json").read_bytes() == state
+    assert [entry["kind"] for entry in place.releases()] == ["release"]
+    place.require_a()
+
+
+def the_whole_stack_killed_on_its_way_to_another_zone(place: Place) -> None:
+    config = place.root / "Pulumi.local.yaml"
+    zones = {"tap:availability_zones": ["us-east-1a", "us-east-1b", "us-east-1c"], "tap:s3_gateway_endpoint": True}
+    config.write_text(yaml.safe_dump({"config": yaml.safe_load(config.read_text())["config"] | zones}))
+    commit(place.root, "another zone")
+    point = Point(Kind.ANSWER, "ec2 CreateSubnet", 2)
+    ended = place.run("deploy", before=partial(install, place.root, kill_at=point))
+
+    assert ended.killed
+    place.require_back_at_a()
+
+
 def _pending(place: Place) -> list[dict[str, Any]]:
     export = tap(place.root, "state", "export", "--stack", "local")
     return export.document["deployment"].get("pending_operations") or []
@@ -338,35 +381,43 @@ def deployed(workshop: Workshop, scene: Scene, name: str) -> tuple[Any, str]:
         ended = place.run("deploy")
         assert ended.code == 0, said(ended)
         (recorded,) = place.releases()
-        assert (recorded["commit"], recorded["outputs"]["password"]) == (a, "[secret]"), recorded
+        assert (recorded["commit"], recorded["outputs"].get("password", "[secret]")) == (a, "[secret]"), recorded
 
     return workshop.after(scene, name, release), a
 
 
-def play(workshop: Workshop, scene: Scene, a: str, name: str) -> dict[str, Any]:
+def play(workshop: Workshop, scene: Scene, a: str, act: Callable[[Place], None], bucket: str) -> dict[str, Any]:
     began = time.monotonic()
-    pitfall, act = DRILLS[name]
     problem = ""
     with workshop.world(scene) as world:
-        place = Place(world, a, {})
+        place = Place(world, a, {}, bucket)
         place.put_object()
         place.before = named(inventory(world.account))
         try:
             act(place)
         except Exception:
             problem = traceback.format_exc()
-    return {"drill": name, "pitfall": pitfall, "problem": problem, "seconds": time.monotonic() - began}
+    return {"drill": act.__name__, "problem": problem, "seconds": time.monotonic() - began}
 
 
 def main(names: list[str]) -> int:
+    """Play these, or all."""
+    scenes = {
+        "small": ({"__main__.py": PROGRAM}, None, [act for _, act in DRILLS.values()], "drill-data"),
+        "whole": (None, SMALL, [the_whole_stack_killed_on_its_way_to_another_zone], APP_BUCKET),
+    }
     failed = False
     with worlds() as workshop:
-        coming, a = deployed(workshop, workshop.scene("small", {"__main__.py": PROGRAM}), "a")
-        with coming as scene:
-            for name in names or DRILLS:
-                verdict = play(workshop, scene, a, name)
-                failed |= bool(verdict["problem"])
-                print(json.dumps(verdict), flush=True)  # noqa: T201  - what this program is for
+        for kind, (program, config, acts, bucket) in scenes.items():
+            chosen = [act for act in acts if not names or act.__name__ in names]
+            if not chosen:
+                continue
+            coming, a = deployed(workshop, workshop.scene(kind, program, config), f"{kind}-a")
+            with coming as scene:
+                for act in chosen:
+                    verdict = play(workshop, scene, a, act, bucket)
+                    failed |= bool(verdict["problem"])
+                    print(json.dumps(verdict), flush=True)  # noqa: T201  - what this program is for
     return int(failed)
 
 

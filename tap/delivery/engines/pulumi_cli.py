@@ -36,6 +36,7 @@ CALL_SECONDS_MAX: Final = 10.0
 CALL_ATTEMPTS_MAX: Final = 3
 _EXITS: Final[dict[int, type[TapError]]] = {3: AuthenticationError, 8: CancelledError, 9: TimeoutExceededError}
 _GATED: Final = ("delete", "replace")
+_PROVIDERS: Final = "pulumi:providers:"
 
 _PENDING_HINT: Final = (
     "look at the account: what is there, `pulumi refresh --import-pending-creates URN --import-pending-creates ID` "
@@ -50,6 +51,7 @@ class PulumiEngine:
     narrator: Narrator
     command: BoundedCommand
     name: str = "pulumi"
+    _stacks: dict[Path, Stack] = field(default_factory=dict, repr=False)
 
     def require_stack(self) -> None:
         self._stack_in(self.project.root)
@@ -110,7 +112,9 @@ class PulumiEngine:
     def _stack_in(self, program: Path) -> Stack:
         """The stack, whose program is in that folder. Raises StackNotFoundError, AuthenticationError, ..."""
         try:
-            return Stack(self.stack, self._workspace(program), StackInitMode.SELECT)
+            if program not in self._stacks:
+                self._stacks[program] = Stack(self.stack, self._workspace(program), StackInitMode.SELECT)
+            return self._stacks[program]
         except errors.CommandError as error:
             raise self._meant(error) from error
 
@@ -182,7 +186,8 @@ class _Heard:
         if event.resource_pre_event is not None:
             step = event.resource_pre_event.metadata
             old = step.old
-            if "pulumi:providers:" not in step.type:
+            # A default provider is in no summary either; one that the program declares is a resource like any other.
+            if not (step.type.startswith(_PROVIDERS) and step.urn.rpartition("::")[2].startswith("default")):
                 type = old.type if old is not None else step.type
                 retained = bool(old is not None and old.retain_on_delete)
                 self.steps.append(PlannedStep(str(step.op.value), step.urn, type, retained))
@@ -194,7 +199,7 @@ class _Heard:
 
     def outcome(self, error: str) -> Outcome:
         """A gate must not judge by half: what the summary counts has to have been told step by step."""
-        seen = {op: len({step.urn for step in self.steps if step.op == op}) for op in _GATED}
+        seen = {op: sum(step.op == op for step in self.steps) for op in _GATED}
         if not error and any(self.changes.get(op, 0) > seen[op] for op in _GATED):
             error = f"the Pulumi CLI counts {self.changes}, but told of {seen} only: what it would do is not known"
         return Outcome(self.changes, tuple(self.steps), error)
