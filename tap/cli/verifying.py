@@ -73,6 +73,8 @@ def require_clean(judgement: Judgement) -> None:
     said = []
     if judgement.findings:
         said.append(counted(len(judgement.findings), "finding"))
-    if judgement.not_judged or judgement.unseen:
-        said.append(f"{counted(len(judgement.not_judged), 'rule')} not judged, for not all could be seen")
+    if judgement.unseen:
+        said.append(f"{counted(len(judgement.unseen), 'thing')} not seen")
+    if judgement.not_judged:
+        said.append(f"{counted(len(judgement.not_judged), 'rule')} not judged because of that")
     raise NotProvedError("; ".join(said))

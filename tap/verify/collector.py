@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from tap.errors import TimeoutExceededError
 from tap.verify.area import Area
 from tap.verify.areas import AREAS
 from tap.verify.facts import Facts, Scope, Unseen
@@ -18,11 +19,17 @@ CALLS_AT_ONCE_MAX = 16
 
 
 def collect(scope: Scope, clients: Clients, areas: Sequence[Area] = AREAS) -> Facts:
-    """The facts of these areas. Raises AuthenticationError; whatever else could not be seen is in the facts."""
+    """The facts of these areas. Raises AuthenticationError, TimeoutExceededError.
+
+    Whatever else could not be seen is in the facts.
+    """
     # Two pools: areas wait for calls, and would wait for ever if they took all the threads that make them.
     with ThreadPoolExecutor(max_workers=len(areas)) as collecting, ThreadPoolExecutor(CALLS_AT_ONCE_MAX) as calling:
         collect_one = partial(_collect, scope, clients, calling)
-        collected = list(collecting.map(collect_one, areas, timeout=COLLECT_SECONDS_MAX))
+        try:
+            collected = list(collecting.map(collect_one, areas, timeout=COLLECT_SECONDS_MAX))
+        except TimeoutError:
+            raise TimeoutExceededError(f"AWS has not told everything within {COLLECT_SECONDS_MAX:.0f} s") from None
     facts = Facts(scope, unseen=tuple(each for _, unseen in collected for each in unseen))
     return replace(facts, **{area.name: found for area, (found, _) in zip(areas, collected, strict=True)})
 

@@ -253,6 +253,12 @@ STRANGERS = [
     ),
     Case(
         "nothing-beside-the-state",
+        "the default ACL denies everything",
+        with_acl_entries(AclEntry(10, False, False, "-1", ANYWHERE)),
+        lambda facts: {facts.network.acls[0].id},
+    ),
+    Case(
+        "nothing-beside-the-state",
         "a denying entry of the default ACL",
         with_acl_entries(AclEntry(10, False, False, "6", "10.0.0.0/16", (25, 25))),
         lambda facts: {facts.network.acls[0].id},

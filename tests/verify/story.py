@@ -2,23 +2,55 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
 
+from tap.local_aws.clients import Clients
+from tap.verify.collector import collect
 from tap.verify.facts import Facts
 from tap.verify.verification import look
+from tests.conftest import Account
 from tests.integration.project import Project, project_in
 from tests.verify.all_breakages import BREAKAGES
 from tests.verify.breakages import BuiltStack
+from tests.verify.watching import Watched
+
+MISLEADING = {
+    "AWS_ACCESS_KEY_ID": "999999999999",
+    "AWS_SECRET_ACCESS_KEY": "not-to-be-read",
+    "AWS_PROFILE": "nobody",
+    "AWS_ENDPOINT_URL": "http://192.0.2.1:1",
+}
+"""Settings of a user that the embedded lane must not read: with any of them it would fail."""
 
 
 @dataclass(frozen=True)
 class Story:
-    """good, bad: the facts before and after. broken: the subject of each breakage, in the order of BREAKAGES."""
+    """good, bad: the facts before and after. broken: the subject of each breakage, in the order of BREAKAGES.
+
+    operations: what was called to collect all facts. partly: what could be seen with one operation answered by an
+    error, by that operation. runs: what `tap verify` did, by what was special about it.
+    """
 
     good: Facts
     bad: Facts
     broken: tuple[str, ...]
+    operations: frozenset[tuple[str, str]]
+    partly: dict[str, Facts] = field(default_factory=dict)
+    runs: dict[str, CompletedProcess[str]] = field(default_factory=dict)
+
+    def document(self, run: str) -> dict[str, Any]:
+        return json.loads(self.runs[run].stdout)
+
+
+PARTLY = {
+    "DescribeSubnets": "UnauthorizedOperation",
+    "DescribeFlowLogs": "UnauthorizedOperation",
+    "GetManagedPrefixListEntries": "InvalidPrefixListID.NotFound",
+}
 
 
 def tell(folder: Path) -> Story:
@@ -26,10 +58,44 @@ def tell(folder: Path) -> Story:
         aws = project.start_aws()
         project.succeed("up")
         good = look(project.root, "local")
+        watched = Watched(Clients(aws.endpoint, "us-east-1"))
+        collect(good.scope, watched)
+        partly = {
+            operation: collect(good.scope, Watched(Clients(aws.endpoint, "us-east-1"), **{operation: code}))
+            for operation, code in PARTLY.items()
+        }
+        runs = _runs(project, aws)
         stack = BuiltStack(aws, _ids(project), project.document("outputs"))
         broken = tuple(breakage.broken(stack) for breakage in BREAKAGES)
-        return Story(good, look(project.root, "local"), broken)
+        bad = look(project.root, "local")
+        runs["broken"] = project("verify", "--json")
+        return Story(good, bad, broken, frozenset(watched.operations), partly, runs)
+
+
+def _runs(project: Project, aws: Account) -> dict[str, CompletedProcess[str]]:
+    (project.root / "state.json").write_text(project.succeed("state", "export"))
+    account = {"AWS_ENDPOINT_URL": aws.endpoint, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    given = ("verify", "--engine", "pulumi", "--state", "state.json")
+    return {
+        "embedded": project("verify", **MISLEADING),
+        "explained": project("verify", "--explain", "internet", "db", "5432", "--json"),
+        "account": project(*given, "--json", **account),
+        "unsettled": project("verify", "--engine", "pulumi", "--state", _unsettled(project), "--json", **account),
+        "another account": project(*given, **account | {"AWS_ACCESS_KEY_ID": "999999999999"}),
+    }
 
 
 def _ids(project: Project) -> dict[str, str]:
     return {name.removeprefix("tap-").removesuffix("-local"): id_ for name, id_ in project.ids().items()}
+
+
+def _unsettled(project: Project) -> str:
+    """A state whose last run was killed while it made a subnet, and that has lost one of its outputs."""
+    document = json.loads((project.root / "state.json").read_text())
+    deployment = document["deployment"]
+    subnet = next(each for each in deployment["resources"] if each["type"] == "aws:ec2/subnet:Subnet")
+    deployment["pending_operations"] = [{"resource": subnet, "type": "updating"}]
+    for each in deployment["resources"]:
+        each.get("outputs", {}).pop("private_subnet_ids", None)
+    (project.root / "unsettled.json").write_text(json.dumps(document))
+    return "unsettled.json"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 
 from tap.verify.areas import AREAS
-from tap.verify.facts import Facts, Unseen
+from tap.verify.facts import Facts, Scope, Unseen
+from tap.verify.facts.scope import OUTPUTS
 from tap.verify.judgement import judge
 from tap.verify.rules import RULES
 from tests.verify.all_breakages import BREAKAGES
@@ -50,11 +53,22 @@ def test_everything_that_was_broken_is_found(story):
 def test_a_rule_reads_areas_that_there_are():
     areas = {area.name for area in AREAS}
 
-    assert {area for rule in RULES.values() for area in rule.areas} <= areas
+    assert {area for rule in RULES.values() for area in rule.areas} <= areas | {OUTPUTS}
     assert {field for field in Facts.__dataclass_fields__ if field not in ("scope", "unseen")} == areas
 
 
-@pytest.mark.parametrize("area", [area.name for area in AREAS])
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_can_judge_a_cloud_and_a_state_that_are_empty(good, name):
+    empty = Scope(good.scope.project, good.scope.stack, good.scope.region)
+
+    list(RULES[name].findings(Facts(good.scope)))
+    list(RULES[name].findings(replace(good, scope=empty)))
+    found = list(RULES[name].findings(Facts(empty)))
+
+    assert found == []
+
+
+@pytest.mark.parametrize("area", [*(area.name for area in AREAS), OUTPUTS])
 def test_nothing_passes_that_reads_a_blind_area(good, area):
     blind = replace(good, unseen=(Unseen(area, "ec2:Anything", "", "not allowed"),))
 
@@ -64,3 +78,12 @@ def test_nothing_passes_that_reads_a_blind_area(good, area):
     assert {each.rule for each in judgement.not_judged} == readers
     assert set(judgement.passed) == RULES.keys() - readers
     assert not judgement.clean
+
+
+def test_what_decides_can_not_reach_the_world():
+    deciding = "tap.verify.rules, tap.verify.judgement, tap.verify.reach.explanation"
+    code = f"import sys, {deciding}; print('botocore' in sys.modules)"
+
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert told.stdout.strip() == "False"

@@ -33,6 +33,8 @@ def _outcome(explanation: Explanation) -> Iterator[str]:
         yield said.format("reaches") + ("" if all_ways else f", on {explanation.open_ways} of {explanation.ways} ways")
     else:
         yield said.format("does not reach") + f": {stop.at} stops it; this way gets furthest of {explanation.ways}"
+    if stop is None and explanation.path.trouble:
+        yield f"It is not enough to work with: {explanation.path.trouble}"
     if _is_placement(flow.source) or _is_placement(flow.target):
         yield "(The stack has no machines: this is what one would meet, with a public address where it may have one.)"
 
@@ -50,6 +52,7 @@ def path_document(explanation: Explanation) -> dict[str, Any]:
         "protocol": flow.protocol,
         "port": flow.port,
         "reached": explanation.path.reached,
+        "trouble": explanation.path.trouble,
         "ways": explanation.ways,
         "openWays": explanation.open_ways,
         "path": {

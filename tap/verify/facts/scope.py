@@ -17,6 +17,10 @@ TIERS = ("web", "app", "db", "ssh")
 """The keys of the stack's output `security_group_ids`."""
 
 
+OUTPUTS = "outputs"
+"""For rules: an area of its own, blind unless the stack's outputs name its tiers' groups and its subnets."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Claim:
     """A resource that the state says is in the cloud. region: of its provider. Secrets read `[secret]`."""
@@ -43,7 +47,7 @@ class Claim:
 class Scope:
     """settings: the config of the program, by key without its namespace, lists and mappings as JSON, secrets left out.
 
-    outputs: the stack's. pending: URNs of operations whose end nobody knows.
+    outputs: the stack's. pending: URNs of operations whose end nobody knows. leaving: ids that wait to be deleted.
     """
 
     project: str
@@ -53,6 +57,7 @@ class Scope:
     outputs: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     pending: tuple[str, ...] = ()
+    leaving: tuple[str, ...] = ()
 
     def of(self, *types: str) -> Iterator[Claim]:
         """The claims of these types, in the state's order."""
@@ -76,6 +81,12 @@ class Scope:
         """Tier -> id of its security group, as far as the stack's outputs tell."""
         told = self.outputs.get("security_group_ids")
         return {tier: str(told[tier]) for tier in TIERS if isinstance(told, Mapping) and told.get(tier)}
+
+    @property
+    def missing_outputs(self) -> tuple[str, ...]:
+        """What the outputs would have to name, and do not."""
+        subnets = [f"{kind}_subnet_ids" for kind in ("public", "private") if not self.subnet_ids(kind)]
+        return (*subnets, *(f"security_group_ids.{tier}" for tier in TIERS if tier not in self.groups))
 
     def subnet_ids(self, kind: str) -> tuple[str, ...]:
         """Those of the output `public_subnet_ids` or `private_subnet_ids`."""
@@ -107,6 +118,7 @@ def scope_of(checkpoint: Checkpoint, project: str, stack: str, settings: Mapping
         outputs,
         {key.partition(":")[2]: value for key, value in settings.items() if key.startswith(f"{project}:")},
         tuple(operation.resource.urn for operation in checkpoint.pending),
+        tuple(each.id for each in checkpoint.resources if each.custom and each.delete),
     )
 
 

@@ -41,6 +41,12 @@ def explain(facts: Facts, source: str, target: str, port: str) -> Explanation:
     sources, targets = _parties(facts, source), _parties(facts, target)
     topology = topology_of(facts.network)
     pairs = [(one, other) for one, other in product(sources, targets) if one.subnet or other.subnet]
+    if target == INTERNET:  # S3 through its endpoint is not what somebody means who asks for the internet
+        pairs = [
+            (one, other)
+            for one, other in pairs
+            if one.subnet and not topology.is_served_by_endpoint(one.subnet, other.address)
+        ]
     if not pairs:
         raise UsageError(f"{source} and {target} are both outside the VPC: nothing here decides between them")
     paths = [walk(topology, Flow(one, other, protocol, number)) for one, other in pairs]

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 
 from tap.verify.facts.network import Route, Subnet
 from tap.verify.reach.matching import admitting_rule, deciding_entry
-from tap.verify.reach.ranges import ALL_PORTS, EPHEMERAL_PORTS, Address, Ports, is_internet, pieces_of_ports, ports_text
+from tap.verify.reach.ranges import (
+    ALL_PORTS,
+    EPHEMERAL_PORTS,
+    USUAL_CLIENT_PORTS,
+    Address,
+    Ports,
+    covers_all,
+    is_internet,
+    pieces_of_ports,
+    ports_text,
+)
 from tap.verify.reach.topology import Topology
 
 
@@ -54,10 +64,16 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """All hops if it is reached, else those up to the one that stops it."""
+    """All hops if it is reached, else those up to the one that stops it.
+
+    answers: the client's ports on which an answer gets back; nat_answers: those of a NAT gateway on the way. A few are
+    enough to break in, and not enough to work with.
+    """
 
     flow: Flow
     hops: tuple[Hop, ...]
+    answers: tuple[Ports, ...]
+    nat_answers: tuple[Ports, ...]
 
     @property
     def reached(self) -> bool:
@@ -67,19 +83,31 @@ class Path:
     def stop(self) -> Hop | None:
         return next((hop for hop in self.hops if not hop.passes), None)
 
+    @property
+    def trouble(self) -> str:
+        """Why one can not work with it, "" where one can."""
+        if self.stop is not None:
+            return f"{self.stop.at}: {self.stop.says}"
+        if not covers_all(self.answers, USUAL_CLIENT_PORTS):
+            return f"{self.hops[-1].at}: answers get back on {ports_text(self.answers)} only"
+        if not covers_all(self.nat_answers, EPHEMERAL_PORTS):
+            return f"the NAT gateway asks from 1024-65535, and gets answers on {ports_text(self.nat_answers)} only"
+        return ""
+
 
 def walk(topology: Topology, flow: Flow) -> Path:
     """The path of the connection, ended at the first thing that stops it. At least one end is in a VPC."""
     hops: list[Hop] = []
-    for hop in _Walk(topology, flow).hops():
+    steps = _Walk(topology, flow)
+    for hop in steps.hops():
         hops.append(hop)
         if not hop.passes:
             break
-    return Path(flow, tuple(hops))
+    return Path(flow, tuple(hops), tuple(steps.client_ports), tuple(steps.nat_ports))
 
 
 class _Walk:
-    """One walk. `_client_ports`: those on which an answer would still get back."""
+    """One walk. `client_ports`, `nat_ports`: those on which an answer would still get back."""
 
     def __init__(self, topology: Topology, flow: Flow) -> None:
         self._topology = topology
@@ -88,7 +116,8 @@ class _Walk:
         entries = [entry.ports for acl in topology.facts.acls for entry in acl.entries]
         self._ephemeral_ports = pieces_of_ports(entries, EPHEMERAL_PORTS)
         outside = flow.source.subnet is None
-        self._client_ports: list[Ports] = pieces_of_ports(entries, ALL_PORTS) if outside else self._ephemeral_ports
+        self.nat_ports = self._ephemeral_ports
+        self.client_ports: list[Ports] = pieces_of_ports(entries, ALL_PORTS) if outside else self._ephemeral_ports
 
     def hops(self) -> Iterator[Hop]:
         source, target = self._flow.source.subnet, self._flow.target.subnet
@@ -150,9 +179,9 @@ class _Walk:
         yield self._way_out(between, outside, needs_address=False)
         if not public and is_internet(outside):
             yield Hop(between.id, "the NAT gateway is private: it does not reach the internet", passes=False)
-        own, self._client_ports = self._client_ports, self._ephemeral_ports
+        own, self.client_ports = self.client_ports, self.nat_ports
         yield self._acl_answer(between, egress=False, peer=outside)
-        self._client_ports = own
+        self.nat_ports, self.client_ports = self.client_ports, own
         if subnet.id != between.id:
             yield self._acl_answer(between, egress=True, peer=inside)
 
@@ -242,12 +271,12 @@ class _Walk:
         if acl is None:
             return Hop(subnet.id, "it has no network ACL that could be seen", passes=False)
         way = "out to" if egress else "in from"
-        asked, allowed = self._client_ports, []
+        asked, allowed = self.client_ports, []
         for piece in asked:
             entry = deciding_entry(acl, egress, self._flow.protocol, piece[0], peer)
             if entry is not None and entry.allow:
                 allowed.append(piece)
-        self._client_ports = allowed
+        self.client_ports = allowed
         if not allowed:
             said = f"no entry allows the answer {way} {peer} ({subnet.id}): ACLs are stateless"
             return Hop(acl.id, said, passes=False)

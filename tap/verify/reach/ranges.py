@@ -19,6 +19,9 @@ ALL_PORTS: Ports = (0, 65535)
 EPHEMERAL_PORTS: Ports = (1024, 65535)
 """Where a client's own port lies, whatever its system (AWS's advice for network ACLs)."""
 
+USUAL_CLIENT_PORTS: Ports = (32768, 60999)
+"""Which of them Linux takes."""
+
 _NOT_INTERNET = (
     *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
     *("172.16.0.0/12", "192.168.0.0/16", "224.0.0.0/3"),
@@ -88,6 +91,10 @@ def merged_ports(pieces: Iterable[Ports]) -> list[Ports]:
         else:
             merged.append((low, high))
     return merged
+
+
+def covers_all(pieces: Iterable[Ports], ports: Ports) -> bool:
+    return any(low <= ports[0] and ports[1] <= high for low, high in merged_ports(pieces))
 
 
 def ports_text(pieces: Iterable[Ports]) -> str:

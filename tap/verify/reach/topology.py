@@ -76,8 +76,12 @@ class Topology:
         table = self.table_of(subnet)
         return matching_route(table.routes, address, self.ranges_of) if table else None
 
+    def is_served_by_endpoint(self, subnet: Subnet, address: Address) -> bool:
+        """Whether what the subnet sends there goes to one service of AWS, through a gateway endpoint."""
+        route = self.route(subnet, address)
+        return route is not None and self.leads_to_endpoint(route)
+
     def leads_to_endpoint(self, route: Route) -> bool:
-        """Whether it serves one service of AWS only, through a gateway endpoint."""
         endpoint = self.endpoints.get(route.target)
         return endpoint is not None and endpoint.kind == "Gateway"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tap.verify.facts.network import NetworkFacts, RouteTable, Subnet
 from tap.verify.reach.placements import topology_of
 from tap.verify.reach.topology import Topology
-from tap.verify.reach.ways_out import way_out_stop
+from tap.verify.reach.ways_out import way_out_trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,10 @@ def _loss(before: Topology, zone: str) -> ZoneLoss:
     keeps: list[Subnet] = []
     cut_off: list[CutOff] = []
     for subnet in after.facts.subnets:
-        if way_out_stop(before, subnet):
+        if way_out_trouble(before, subnet):
             continue  # it had none to lose
-        if stop := way_out_stop(after, subnet):
-            cut_off.append(CutOff(subnet, f"{stop.at}: {stop.says}"))
+        if trouble := way_out_trouble(after, subnet):
+            cut_off.append(CutOff(subnet, trouble))
         else:
             keeps.append(subnet)
     lost = {cut.subnet.id for cut in cut_off}

@@ -24,7 +24,7 @@ class Stranger:
 
 
 def strangers(facts: Facts) -> Iterator[Stranger]:
-    network, known = facts.network, {claim.id for claim in facts.scope.claims}
+    network, known = facts.network, {claim.id for claim in facts.scope.claims} | set(facts.scope.leaving)
     for id_, what in _made_by_somebody(network):
         if id_ not in known:
             yield Stranger(id_, what)

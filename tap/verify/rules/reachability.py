@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
+from typing import Any
 
 from tap.verify.contract import DB_PORTS, TIER_FLOWS, WEB_PORTS
 from tap.verify.facts import Facts
 from tap.verify.facts.network import Subnet
+from tap.verify.facts.scope import OUTPUTS
 from tap.verify.finding import Flaw, Severity
 from tap.verify.reach.path import Flow, Party, Path, walk
 from tap.verify.reach.placements import (
@@ -23,46 +26,54 @@ from tap.verify.reach.placements import (
 )
 from tap.verify.reach.ranges import Ports, pieces_of_ports, ports_text
 from tap.verify.reach.topology import Topology
-from tap.verify.reach.ways_out import way_out_stop
+from tap.verify.reach.ways_out import way_out_trouble
 from tap.verify.rule import rule
 
-_NETWORK = ("network",)
+_READ = ("network", OUTPUTS)
 
 
 @rule(
     "internet-reaches-web-only",
     severity=Severity.CRITICAL,
     title="The internet reaches the web tier on 80 and 443, and nothing else",
-    areas=_NETWORK,
+    areas=_READ,
 )
 def internet_reaches_web_only(facts: Facts) -> Iterator[Flaw]:
     topology = topology_of(facts.network)
-    internet = list(outside_parties(topology, topology.internet, "internet"))
-    placed = [
+    placed = (
         party
         for group in topology.groups
         for party in members(topology, tier_name(facts, group), group, topology.subnets.values())
-    ]
-    reached: dict[tuple[str, str], list[Path]] = defaultdict(list)
-    for party in [*placed, *real_parties(facts)]:
-        for path in _reaching(topology, internet, party):
-            if not _is_web(facts, path.flow):
-                reached[_subject(path.flow.target), path.flow.protocol].append(path)
-    for (subject, protocol), paths in reached.items():
-        ports = ports_text((path.flow.port, path.flow.port) for path in paths)
-        first = paths[0].flow
+    )
+    reached: dict[tuple[str, str], list[_Reached]] = defaultdict(list)
+    for found in _reached_from_internet(topology, [*placed, *real_parties(facts)]):
+        if not _is_web(facts, found):
+            reached[_subject(found.target), found.protocol].append(found)
+    for (subject, protocol), those in reached.items():
+        first = those[0]
         yield Flaw(
             subject,
-            f"the internet reaches {first.target.label} on {protocol} {ports}, from {first.source.address} for one, "
-            f"if it is put into {_places(paths)}",
+            f"the internet reaches {first.target.label} on {protocol} {ports_text(each.ports for each in those)}, "
+            f"from {first.source.address} for one, in {_places(those)}",
             "take the rule away that lets it in, or narrow its range; `tap verify --explain internet "
-            f"{subject} {first.port}` shows the path",
+            f"{subject} {first.ports[0]}` shows the path",
         )
 
 
-def _is_web(facts: Facts, flow: Flow) -> bool:
-    groups = set(flow.target.groups or ())
-    return groups == {facts.scope.groups.get("web")} and flow.protocol == "tcp" and flow.port in WEB_PORTS
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """Something that the source reaches on those ports."""
+
+    source: Party
+    target: Party
+    protocol: str
+    ports: Ports
+
+
+def _is_web(facts: Facts, found: _Reached) -> bool:
+    groups, (low, high) = set(found.target.groups or ()), found.ports
+    is_port = low == high and low in WEB_PORTS and found.protocol == "tcp"
+    return is_port and groups == {facts.scope.groups.get("web")}
 
 
 def _subject(party: Party) -> str:
@@ -70,24 +81,35 @@ def _subject(party: Party) -> str:
     return party.label if party.label.startswith("eni-") else ", ".join(party.groups or ())
 
 
-def _places(paths: Iterable[Path]) -> str:
-    return ", ".join(sorted({path.flow.target.subnet.id for path in paths if path.flow.target.subnet}))
+def _places(those: Iterable[_Reached]) -> str:
+    return ", ".join(sorted({each.target.subnet.id for each in those if each.target.subnet}))
 
 
-def _reaching(topology: Topology, sources: Iterable[Party], target: Party) -> Iterator[Path]:
+def _reached_from_internet(topology: Topology, targets: Iterable[Party]) -> Iterator[_Reached]:
+    internet = list(outside_parties(topology, topology.internet, "internet"))
+    known: dict[tuple[Any, ...], list[_Reached]] = {}
+    for target in targets:
+        # A thousand machines of one kind are asked for once: nothing on the way in looks at a target's own address.
+        alike = (target.subnet, target.groups, target.public)
+        if alike not in known:
+            known[alike] = list(_reaching(topology, internet, target))
+        yield from (replace(each, target=target) for each in known[alike])
+
+
+def _reaching(topology: Topology, sources: Sequence[Party], target: Party) -> Iterator[_Reached]:
     """For each of the ports that the target's groups open to anybody, the first source that gets there."""
-    sources = list(sources)
-    for protocol, piece in open_ports(topology, target.groups or ()):
-        paths = (walk(topology, Flow(source, target, protocol, piece[0])) for source in sources)
-        if found := next((path for path in paths if path.reached), None):
-            yield found
+    for protocol, ports in open_ports(topology, target.groups or ()):
+        for source in sources:
+            if walk(topology, Flow(source, target, protocol, ports[0])).reached:
+                yield _Reached(source, target, protocol, ports)
+                break
 
 
 @rule(
     "database-from-app-only",
     severity=Severity.CRITICAL,
     title="The database tier is reached from the app tier on 3306 and 5432, and from nowhere else",
-    areas=_NETWORK,
+    areas=_READ,
 )
 def database_from_app_only(facts: Facts) -> Iterator[Flaw]:
     topology, database = topology_of(facts.network), facts.scope.groups.get("db")
@@ -126,34 +148,28 @@ def database_from_app_only(facts: Facts) -> Iterator[Flaw]:
     "tiers-reach-each-other",
     severity=Severity.HIGH,
     title="The internet reaches web, web reaches app and app reaches db, on their ports, from each of their subnets",
-    areas=_NETWORK,
+    areas=_READ,
 )
 def tiers_reach_each_other(facts: Facts) -> Iterator[Flaw]:
     topology = topology_of(facts.network)
     internet = list(outside_parties(topology, topology.internet, "internet"))
     for target, port in product(tier_members(facts, "web"), WEB_PORTS):
         paths = [walk(topology, Flow(source, target, "tcp", port)) for source in internet]
-        if not any(path.reached for path in paths):
-            yield _cut_off(facts, "the internet", "web", port, [_furthest(paths)])
+        if all(path.trouble for path in paths):
+            yield _cut_off(facts, "the internet", "web", port, max(paths, key=lambda path: len(path.hops)))
     for source_tier, target_tier, ports in TIER_FLOWS:
         pairs = list(product(tier_members(facts, source_tier), tier_members(facts, target_tier)))
         for port in ports:
             paths = [walk(topology, Flow(source, target, "tcp", port)) for source, target in pairs]
-            if stopped := [path for path in paths if not path.reached]:
-                yield _cut_off(facts, source_tier, target_tier, port, stopped)
+            if troubled := [path for path in paths if path.trouble]:
+                yield _cut_off(facts, source_tier, target_tier, port, troubled[0])
 
 
-def _furthest(paths: Iterable[Path]) -> Path:
-    return max(paths, key=lambda path: len(path.hops))
-
-
-def _cut_off(facts: Facts, source: str, target: str, port: int, paths: list[Path]) -> Flaw:
-    path = paths[0]
-    assert path.stop is not None  # noqa: S101  - only what is stopped comes here
+def _cut_off(facts: Facts, source: str, target: str, port: int, path: Path) -> Flaw:
     return Flaw(
         facts.scope.groups[target],
-        f"{source} does not reach {target} on tcp {port}, from {path.flow.source} to {path.flow.target} for one: "
-        f"{path.stop.at}: {path.stop.says}",
+        f"{source} can not work with {target} on tcp {port}, from {path.flow.source} to {path.flow.target} for one: "
+        f"{path.trouble}",
         "`tap up` puts back what the program says; what stands in the way besides has to go",
     )
 
@@ -162,7 +178,7 @@ def _cut_off(facts: Facts, source: str, target: str, port: int, paths: list[Path
     "private-subnets-have-no-way-in",
     severity=Severity.CRITICAL,
     title="Nothing outside the VPC can open a connection into a private subnet, whatever the security groups say",
-    areas=_NETWORK,
+    areas=_READ,
 )
 def private_subnets_have_no_way_in(facts: Facts) -> Iterator[Flaw]:
     topology = topology_of(facts.network)
@@ -197,16 +213,16 @@ def _way_in(topology: Topology, subnet: Subnet, outside: list[Party], ports: lis
     "private-subnets-have-a-way-out",
     severity=Severity.HIGH,
     title="Each private subnet reaches the internet through its NAT gateway, unless the config has none",
-    areas=_NETWORK,
+    areas=_READ,
 )
 def private_subnets_have_a_way_out(facts: Facts) -> Iterator[Flaw]:
     if facts.scope.settings.get("nat_gateways") == "none":
         return
     topology = topology_of(facts.network)
     for subnet in subnets_of(facts, "private"):
-        if stop := way_out_stop(topology, subnet):
+        if trouble := way_out_trouble(topology, subnet):
             yield Flaw(
                 subnet.id,
-                f"nothing in it reaches the internet: {stop.at}: {stop.says}",
+                f"what is in it can not work with the internet: {trouble}",
                 "`tap up --refresh` puts back its route and NAT gateway",
             )
