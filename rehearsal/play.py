@@ -51,7 +51,7 @@ def play(workflow: Workflow, stage: Stage, tell: Tell) -> Run:
         results = _results(job, workflow, run)
         status = _status(failed="failure" in results, succeeded=all(each == "success" for each in results))
         if condition(job.condition, {**base, "env": workflow.env}, status):
-            approved = f" (environment {job.environment}: approved by the rehearsal)" if job.environment else ""
+            approved = f" (environment {job.environment}; its approval is given here)" if job.environment else ""
             tell(f"{job.id}{approved}")
             player = _Player(job.id, stage, run, tell, base)
             result = player.play_job(job, workflow.env)

@@ -145,4 +145,4 @@ def test_what_is_stood_in_for_is_said(story):
 
     for text in ("stood in   actions/checkout: ", "stood in   make test: not again within the tests"):
         assert text in said
-    assert "environment prod: approved by the rehearsal" in said
+    assert "deploy (environment prod; its approval is given here)" in said
