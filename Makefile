@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export UV_NO_PROGRESS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview down test lint check bench mutants soak lock clean
+.PHONY: help setup up preview down test lint check bench mutants rehearse soak lock clean
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -37,6 +37,8 @@ test: $(READY) ## lint, types and every test
 lint: $(READY)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/jactionlint --no-online --shellcheck=$(BIN)/shellcheck .github/workflows/*.yml .github/actions/*/action.yml
+	@$(BIN)/zizmor --offline --persona=pedantic --quiet .github
 
 check: lint test ## what CI runs
 
@@ -45,6 +47,9 @@ bench: $(READY) ## measure, and print a table
 
 mutants: $(READY) ## plant known bugs one by one: the tests catch each (MUTANTS='lock-*' for some)
 	@$(BIN)/python -m mutants $(MUTANTS)
+
+rehearse: $(READY) ## play the workflow that deploys, from its file: all well, then failing half-way (REHEARSE=quick: not its tests)
+	@$(BIN)/python -m rehearsal $(REHEARSE)
 
 soak: $(READY) ## kill, fault, race and trace the real thing for hours; print the figures (SOAK=races for one part)
 	@$(BIN)/python -m soak $(SOAK)

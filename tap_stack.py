@@ -211,5 +211,6 @@ class TapStack(pulumi.ComponentResource):
             )
 
 
-# Pipeline: lint -> test -> preview -> deploy -> Slack notification -> rollback on failure. The stages belong to the
-# workflow file .github/workflows/deploy.yml; it is not in the repository yet.
+# Pipeline: lint -> test -> preview -> deploy -> verify -> Slack notification -> rollback on failure. The stages are the
+# jobs and steps of the workflow file .github/workflows/deploy.yml, which `make rehearse` plays on the embedded AWS. The
+# rollback is `pulumi cancel` and a deploy of the last known good commit: `tap rollback`.

@@ -9,6 +9,7 @@ TapError
 ├── ChangesError          exit 7   --expect-no-changes, and there were some
 ├── CancelledError        exit 8
 ├── TimeoutExceededError  exit 9
+├── NotificationError     exit 13  nobody was told; ours, as 12 is
 ├── RollbackFailedError   exit 12  the stack is neither the new release nor the old; Pulumi has no such code
 └── StateLockedError      exit 1   as Pulumi's own CLI answers
 
@@ -80,6 +81,14 @@ class CancelledError(TapError):
 class TimeoutExceededError(TapError):
     exit_code = 9
     name = "timeout"
+    retryable = True
+
+
+class NotificationError(TapError):
+    """A message was not delivered. What it would have told of is done, and as it is."""
+
+    exit_code = 13
+    name = "not_notified"
     retryable = True
 
 

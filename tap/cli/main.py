@@ -33,6 +33,8 @@ COMMANDS = {
     "import": "Take a resource that is in the cloud already into the state",
     "state": "List, export, import, edit the state",
     "cancel": "Remove the lock of a run that is no more",
+    "changes": "Show previews as markdown, in a pull request's one comment",
+    "notify": "Tell Slack what became of a deployment",
     "local": "Start, stop and use the embedded AWS",
     "completion": "Print a shell's completion script",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from tap.cli.delivery_options import PULUMI, engine_option
 from tap.cli.operation_options import operation_options
 from tap.cli.settings import everywhere, json_option, stack_option
 
@@ -23,6 +24,7 @@ from tap.cli.settings import everywhere, json_option, stack_option
     "parallel",
     "endpoint",
 )
+@engine_option
 @json_option
 @everywhere
 @click.pass_context
@@ -34,9 +36,14 @@ def refresh(
     skip_preview: bool,
     preview_only: bool,
     diff: bool,
+    engine: str,
     **given: object,
 ) -> None:
     """Read every resource from the cloud and note in the state what is different there."""
+    if engine == PULUMI:
+        from tap.cli.pulumi_cli import hand_over
+
+        hand_over(context)
     from tap.cli.running import make_options, run_operation
 
     options = make_options(stack, given)
