@@ -100,11 +100,12 @@ async def _destroy(deployment: Deployment, *, exclude_protected: bool) -> None:
 
 
 def _program(options: Options) -> Work:
-    async def work(deployment: Deployment, project: Project, config: StackConfig) -> None:
-        # Imported here: gRPC and protobuf take time that `refresh` and `destroy` need not spend.
-        from tap.program import host
-        from tap.program.environment import embedded_environment, program_python
+    # Imported here: gRPC and protobuf take time that `refresh` and `destroy` need not spend. And not later: once the
+    # lane is open, making AWS's clients would take turns with this, and the program's start is what all waits for.
+    from tap.program import host
+    from tap.program.environment import embedded_environment, program_python
 
+    async def work(deployment: Deployment, project: Project, config: StackConfig) -> None:
         if options.refresh:
             await deployment.refresh(counted=False)
             if deployment.failed:
