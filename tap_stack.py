@@ -5,20 +5,27 @@ This file is the table of contents; how each thing is built, and why so, is in t
 
 from __future__ import annotations
 
-from dataclasses import MISSING, dataclass, field, fields, replace
-from typing import Any
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_aws as aws
 
 from tap.posture.tags import ENVIRONMENT
-from tap.stack import addressing, buckets, monitoring, network, policies, replication, security_groups, security_rules
+from tap.stack import (
+    addressing,
+    arguments,
+    buckets,
+    monitoring,
+    network,
+    policies,
+    replication,
+    security_groups,
+    security_rules,
+)
 from tap.stack.backup_region import backup_scope
-from tap.stack.errors import InvalidArgsError
 from tap.stack.naming import Names
 from tap.stack.scope import Scope, site_of
 from tap.stack.tags import base_tags
-from tap.stack.validation import Surroundings, problems
 
 
 @dataclass(frozen=True)
@@ -49,33 +56,15 @@ class TapStackArgs:
     disposable: bool = False  # True: nothing is protected, buckets are emptied on destroy, keys go after 7 days
 
     def __post_init__(self) -> None:
-        for one in fields(self):
-            if getattr(self, one.name) is None:
-                default = one.default if one.default_factory is MISSING else one.default_factory()
-                object.__setattr__(self, one.name, None if default is MISSING else default)
-        self.check(aws.config.region)
-
-    def check(self, provider_region: str | None) -> None:
-        """Raises InvalidArgsError unless everything is right for a provider in that region (None: not known yet)."""
-        around = Surroundings(provider_region, {known.value for known in aws.Region}, pulumi.get_stack())
-        if found := problems(vars(self), around):
-            raise InvalidArgsError(found)
-
-    def with_config(self) -> TapStackArgs:
-        """These arguments, and where the caller left the two ranges at their default, what Pulumi's config has."""
-        config, default = pulumi.Config(), {one.name: one.default for one in fields(self)}
-        keys = {"allowed_cidr": "allowed_cidr", "backup_region": "replication_region"}
-        left: dict[str, Any] = {
-            name: config.get(key) for name, key in keys.items() if getattr(self, name) == default[name]
-        }
-        return replace(self, **{name: value for name, value in left.items() if value is not None})
+        arguments.fill(self)
+        arguments.check(self, aws.config.region)
 
 
 class TapStack(pulumi.ComponentResource):
     """One VPC over several zones with its security groups, three buckets, logs, an alarm and flow logs."""
 
     def __init__(self, name: str, args: TapStackArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        effective = args.with_config()
+        effective = arguments.with_config(args)
         super().__init__("tap:stack:TapStack", name, {}, opts)
         self.args = args
         self.environment_suffix = args.environment_suffix
@@ -84,7 +73,7 @@ class TapStack(pulumi.ComponentResource):
         self.replication_region = effective.backup_region
         self.base_tags = base_tags(args.environment_suffix, pulumi.get_stack(), args.tags)
         site = site_of(self)
-        effective.check(site.region)  # it may come from a profile, and was not known any earlier
+        arguments.check(effective, site.region)  # it may come from a profile, and was not known any earlier
         self.scope = Scope(self, Names(args.environment_suffix), site, self.base_tags, args.disposable)
         self.s3_endpoint = self.backup_bucket = self.vpc_flow_log = None
         self.zones: dict[str, network.ZoneSubnets] = {}

@@ -260,4 +260,22 @@ STATE: Final[tuple[Mutant, ...]] = (
         _CLEAR,
         ("tests/state/test_passphrase.py",),
     ),
+    Mutant(
+        "kept-key-for-any-passphrase",
+        "tap/state/derived_keys.py",
+        'if not isinstance(found, dict) or found.get("of") != _digest(passphrase):',
+        "if not isinstance(found, dict):",
+        "a wrong passphrase opens the secrets",
+        _CLEAR,
+        ("tests/state/test_derived_keys.py",),
+    ),
+    Mutant(
+        "key-of-a-given-passphrase-kept",
+        "tap/state/secrets_providers.py",
+        "keys = None if is_given(self._environ) else DerivedKeys(self._paths.derived_keys)",
+        "keys = DerivedKeys(self._paths.derived_keys)",
+        "what opens the secrets lies on the disk of whoever gave the passphrase by the environment",
+        _CLEAR,
+        ("tests/state/test_derived_keys.py",),
+    ),
 )

@@ -56,11 +56,12 @@ def story_of(workshop: Workshop, name: str) -> Iterator[Story]:
     """`up` and `destroy` of the whole stack; `update`: a program of all kinds of changes, which is smaller."""
     with ExitStack() as stack:
         if name == "update":
-            first = stack.enter_context(workshop.after(workshop.scene("before", BEFORE), "built", _build))
+            first = stack.enter_context(workshop.after(workshop.scene("before", BEFORE), "first-built", _build))
             write_program(first.folder, AFTER, None)
             yield Story(name, "up", first)
         elif name == "destroy":
-            built = stack.enter_context(workshop.after(workshop.scene("stack"), "built", _build))
+            empty = workshop.scene("stack-to-build")
+            built = stack.enter_context(workshop.after(empty, "stack-built", _build))
             yield Story(name, "destroy", built)
         else:
             yield Story(name, "up", workshop.scene("stack"))
@@ -171,6 +172,13 @@ def sample(points: Sequence[Point], size: int, seed: int) -> list[Point]:
     while any(by_kind.values()):
         chosen += [found.pop() for found in by_kind.values() if found]
     return chosen[: size or None]
+
+
+def try_sample(workshop: Workshop, name: str, size: int, seed: int = 1) -> list[Verdict]:
+    """So many points of a story, one after the other."""
+    with story_of(workshop, name) as story:
+        normal = undisturbed(workshop, story)
+        return [try_out(workshop, story, normal, point) for point in sample(sorted(set(normal.points)), size, seed)]
 
 
 def _work(name: str, part: int, parts: int, options: argparse.Namespace, verdicts: Path) -> None:

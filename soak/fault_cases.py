@@ -74,7 +74,7 @@ def _denied() -> list[Case]:
             _FAILS,
             says=("aws:", code, "allow the action"),
             rules=(Rule(call, Fault.ERROR, applied=False, status=403, code=code),),
-            quick=call in ("ec2 CreateVpc", "s3 PutBucketPolicy"),
+            quick=call == "ec2 CreateVpc",
         )
         for call, code in _DENIED.items()
     ]
@@ -89,7 +89,7 @@ def _lost() -> list[Case]:
             _EITHER,
             says=("aws:", "no answer from AWS", "tap local status"),
             rules=(Rule(call, fault, applied=applied, times=1),),
-            quick=(name, call) == ("reset", "ec2 CreateSubnet"),
+            quick=(name, applied, call) == ("reset", True, "ec2 CreateSubnet"),
         )
         for name, fault in faults.items()
         for applied in (False, True)
@@ -105,7 +105,7 @@ def _failing() -> list[Case]:
             _EITHER,
             says=("aws:", code, "run it again"),
             rules=(Rule(call, Fault.ERROR, applied=applied, status=status, code=code, times=1),),
-            quick=(applied, call) == (True, "kms CreateKey"),
+            quick=(status, applied, call) == (500, True, "kms CreateKey"),
         )
         for status, code in ((500, "InternalError"), (503, "ServiceUnavailable"))
         for applied in (False, True)

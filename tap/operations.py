@@ -103,12 +103,12 @@ async def _destroy(deployment: Deployment, *, exclude_protected: bool) -> None:
 
 def _program(options: Options) -> Work:
     packs = load_packs(options.policy_packs, options.policy_pack_configs)
+    # Imported here: gRPC and protobuf take time that `refresh` and `destroy` need not spend. And not later: once the
+    # lane is open, making AWS's clients would take turns with this, and the program's start is what all waits for.
+    from tap.program import host
+    from tap.program.environment import embedded_environment, program_python
 
     async def work(deployment: Deployment, project: Project, config: StackConfig) -> None:
-        # Imported here: gRPC and protobuf take time that `refresh` and `destroy` need not spend.
-        from tap.program import host, policy_packs
-        from tap.program.environment import embedded_environment, program_python
-
         context = ProgramContext(
             project=project.name,
             stack=options.stack,
@@ -132,6 +132,8 @@ def _program(options: Options) -> Work:
 
         async with contextlib.AsyncExitStack() as until:
             if packs:
+                from tap.program import policy_packs
+
                 await deployment.analyze_with(policy_packs.load(packs, context, environment, told, until))
             if options.refresh and not deployment.failed:
                 await deployment.refresh(counted=False)

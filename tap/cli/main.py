@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import re
@@ -120,6 +121,7 @@ def main() -> None:
     _flush()
     if code == CancelledError.exit_code:
         os._exit(code)  # Python would wait for the calls on their way, which may take a minute
+    gc.freeze()  # or the interpreter looks for garbage once more, in all that there is
     sys.exit(code)
 
 

@@ -35,9 +35,9 @@ def set_something(request, field: FieldDescriptor) -> None:
         entry["key"] = b"x" if value.type == FieldDescriptor.TYPE_BYTES else "x"
     elif field.message_type is not None:
         message = getattr(request, field.name)
-        message = message.add() if field.label == FieldDescriptor.LABEL_REPEATED else message
+        message = message.add() if field.label == field.LABEL_REPEATED else message
         set_something(message, message.DESCRIPTOR.fields[0])
-    elif field.label == FieldDescriptor.LABEL_REPEATED:
+    elif field.label == field.LABEL_REPEATED:
         getattr(request, field.name).append("x")
     else:
         setattr(request, field.name, True if field.type == FieldDescriptor.TYPE_BOOL else "x")
