@@ -25,8 +25,8 @@ class Harm(StrEnum):
     """What happens to the files of the state, or to the AWS, if it is not AWS's answers."""
 
     NONE = ""
+    FILES_LIMITED = "no file may grow further"
     DISK_FULL = "the disk full"
-    DISK_FULL_AT_END = "the disk full when the state is written"
     STATE_TRUNCATED = "the state truncated"
     STATE_FLIPPED = "a byte of the state flipped"
     JOURNAL_TORN = "the journal's last line torn"
@@ -39,7 +39,7 @@ class Harm(StrEnum):
 class Case:
     """codes: the exit codes that are right. says: what the error's text, code and hint must contain, if it ends so.
 
-    quick: whether every test run tries it.
+    quick: whether every test run tries it. kilobytes: how much the disk, or a file, holds.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Case:
     harm: Harm = Harm.NONE
     begins: Begins = Begins.NOTHING
     quick: bool = False
+    kilobytes: int = 0
 
 
 _SUCCEEDS, _FAILS, _EITHER = (0,), (1,), (0, 1)
@@ -124,6 +125,7 @@ def throttled(percent: int) -> Case:
 
 
 _FILES = (".tap", "tap/local.json")
+_NO_SPACE = ("failed to write", "free some space")
 CASES: tuple[Case, ...] = (
     *(throttled(percent) for percent in THROTTLED),
     *_denied(),
@@ -143,10 +145,21 @@ CASES: tuple[Case, ...] = (
         harm=Harm.AWS_AWAY,
         quick=True,
     ),
-    Case(
-        "the disk full in the middle", _FAILS, ("failed to write", "free some space"), harm=Harm.DISK_FULL, quick=True
+    *(
+        Case(
+            f"{Harm.FILES_LIMITED} than {kilobytes} kB",
+            _FAILS,
+            _NO_SPACE,
+            harm=Harm.FILES_LIMITED,
+            kilobytes=kilobytes,
+            quick=kilobytes == 30,
+        )
+        for kilobytes in (30, 60)
     ),
-    Case("the disk full at the end", _FAILS, ("failed to write", "free some space"), harm=Harm.DISK_FULL_AT_END),
+    *(
+        Case(f"{Harm.DISK_FULL} at {kilobytes} kB", _EITHER, _NO_SPACE, harm=Harm.DISK_FULL, kilobytes=kilobytes)
+        for kilobytes in (4, 8, 16, 32, 64, 128, 192, 256, 320, 384)
+    ),
     *(
         Case(f"{harm}, #{number}", (1,), (*_FILES, hint), harm=harm, begins=begins, quick=number == 1)
         for harm, begins, hint in (

@@ -9,16 +9,13 @@ and that run ends as `soak.crash_matrix` demands it of every run after a kill.
 from __future__ import annotations
 
 import argparse
-import ctypes
 import json
-import os
 import random
-import resource
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -26,18 +23,14 @@ from typing import Any
 
 from soak.crash_matrix import Normal, Story, after_a_rerun, undisturbed
 from soak.fault_cases import CASES, Begins, Case, Harm
+from soak.harms import going_away, harmed
 from soak.kill_points import Kind, Point, install
 from soak.row import Row
 from soak.world import Workshop, World, worlds
-from tests.faults.proxy import Fault, Proxy, Rule, fault_proxy
+from tests.faults.proxy import Proxy, fault_proxy
 from tests.integration.project import SMALL
 
 RUN_SECONDS_MAX = 600
-FULL_BYTES = 30_000
-"""Where a file may grow no more: beyond the journal's first lines, before its end."""
-
-_CAP_DAC_OVERRIDE = 1
-_PR_CAPBSET_DROP = 24
 
 
 @dataclass(frozen=True)
@@ -109,8 +102,8 @@ class Sweep:
         began = time.monotonic()
         with self._workshop.world(self._scenes[case.begins]) as world:
             with fault_proxy(world.account.endpoint, seed=seed) as proxy:
-                proxy.rules = [*_going_away(case.harm, world), *case.rules]
-                with harmed(case.harm, world, random.Random(f"{seed} {case.name}")) as limits:  # noqa: S311  - no secret
+                proxy.rules = [*going_away(case.harm, world), *case.rules]
+                with harmed(case, world, random.Random(f"{seed} {case.name}")) as limits:  # noqa: S311  - no secret
                     ran = run_tap(world.root, proxy.endpoint, limits=limits)
                     problems = [*_problems_of(case, ran), *self._forgotten(case, world, ran, proxy)]
             problems += after_a_rerun(world, self.story, self.normal)
@@ -145,86 +138,6 @@ def _problems_of(case: Case, ran: Ran) -> Iterator[str]:
         yield f"no error was told: {ran.shown}"
     if ran.errors and not all(any(text in error for error in ran.errors) for text in case.says):
         yield f"the errors do not say {case.says}: {ran.errors}"
-
-
-# -- harm to files and processes ---------------------------------------------------------------------------------------
-
-
-def _going_away(harm: Harm, world: World) -> list[Rule]:
-    """The embedded AWS answers nobody any more when the third subnet is on its way; afterwards it is back."""
-    if harm is not Harm.AWS_AWAY:
-        return []
-    return [Rule("ec2 CreateSubnet", Fault.CLOSE, first=3, times=1, before=lambda _: world.aws.pause())]
-
-
-@contextmanager
-def harmed(harm: Harm, world: World, dice: random.Random) -> Iterator[Callable[[], None] | None]:
-    """Do the harm; gives what the process of the run has to do to itself. The harm is undone at the end."""
-    paths = world.store.paths
-    match harm:
-        case Harm.DISK_FULL:
-            yield partial(_limit_files, FULL_BYTES)
-        case Harm.DISK_FULL_AT_END:
-            yield partial(_limit_files, 60_000)
-        case Harm.STATE_TRUNCATED:
-            with _changed(paths.checkpoint, lambda content: content[: dice.randrange(1, len(content))]):
-                yield None
-        case Harm.STATE_FLIPPED:
-            with _changed(paths.checkpoint, partial(_flipped, dice)):
-                yield None
-        case Harm.JOURNAL_FLIPPED:
-            with _changed(paths.journal, partial(_flipped, dice)):
-                yield None
-        case Harm.JOURNAL_TORN:
-            content = paths.journal.read_bytes()
-            last = content.rindex(b"\n", 0, -1) + 1
-            paths.journal.write_bytes(content[: dice.randrange(last, len(content) - 1)])
-            yield None
-        case Harm.READ_ONLY:
-            with _read_only(world.root):
-                yield _without_override
-        case Harm.AWS_AWAY:
-            yield None
-            world.aws.serve(world.port)
-        case _:
-            yield None
-
-
-@contextmanager
-def _changed(path: Path, change: Callable[[bytes], bytes]) -> Iterator[None]:
-    content = path.read_bytes()
-    path.write_bytes(change(content))
-    try:
-        yield
-    finally:
-        path.write_bytes(content)
-
-
-def _flipped(dice: random.Random, content: bytes) -> bytes:
-    place, bit = dice.randrange(len(content)), 1 << dice.randrange(8)
-    return content[:place] + bytes([content[place] ^ bit]) + content[place + 1 :]
-
-
-def _limit_files(size: int) -> None:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-
-
-@contextmanager
-def _read_only(root: Path) -> Iterator[None]:
-    folders = [root, *(path for path in root.rglob("*") if path.is_dir() and not path.is_symlink())]
-    for folder in folders:
-        folder.chmod(0o555)
-    try:
-        yield
-    finally:
-        for folder in folders:
-            folder.chmod(0o755)
-
-
-def _without_override() -> None:
-    """Root may write anywhere, unless it gives up that right."""
-    if os.geteuid() == 0 and ctypes.CDLL(None).prctl(_PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE, 0, 0, 0):
-        raise OSError("the right to write anywhere can not be given up")
 
 
 # -- all of it ---------------------------------------------------------------------------------------------------------
