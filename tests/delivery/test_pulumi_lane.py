@@ -102,7 +102,7 @@ def test_a_deploy_previews_makes_checks_and_pushes_its_record(job):
     assert code == 0, document
     assert job.cli.commands() == [
         "preview --refresh --exec-kind auto.local --event-log EVENTS --stack prod",
-        "up --yes --skip-preview --suppress-outputs --exec-kind auto.local --event-log EVENTS --stack prod",
+        "up --yes --skip-preview --suppress-outputs --refresh --exec-kind auto.local --event-log EVENTS --stack prod",
         "preview --refresh --exec-kind auto.local --event-log EVENTS --stack prod",
     ]
     assert {call["cwd"] for call in job.cli.calls() if call["command"] != "version"} == {str(job.root)}

@@ -62,13 +62,18 @@ class PulumiEngine:
             lambda said, event: stack.preview(refresh=refresh, on_output=said, on_error=said, on_event=event)
         )
 
-    def up(self, program: Path, *, allowed: frozenset[str]) -> Outcome:
+    def up(self, program: Path, *, refresh: bool, allowed: frozenset[str]) -> Outcome:
         # Nothing like the embedded engine's second look at each deletion: what the gate saw is what the CLI will do,
         # unless somebody changes the stack in between.
         stack = self._stack_in(program)
         return self._told(
             lambda said, event: stack.up(
-                on_output=said, on_error=said, on_event=event, suppress_outputs=True, show_secrets=False
+                refresh=refresh,
+                on_output=said,
+                on_error=said,
+                on_event=event,
+                suppress_outputs=True,
+                show_secrets=False,
             )
         )
 
