@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from pulumi.automation import LocalWorkspace, Stack, errors, events
-from pulumi.automation._stack import StackInitMode
 
 from tap.delivery.engine import Connect, Narrator, Outcome, PlannedStep
 from tap.delivery.engines.pulumi_command import BoundedCommand, open_command
@@ -118,7 +117,7 @@ class PulumiEngine:
         """The stack, whose program is in that folder. Raises StackNotFoundError, AuthenticationError, ..."""
         try:
             if program not in self._stacks:
-                self._stacks[program] = Stack(self.stack, self._workspace(program), StackInitMode.SELECT)
+                self._stacks[program] = Stack.select(self.stack, self._workspace(program))
             return self._stacks[program]
         except errors.CommandError as error:
             raise self._meant(error) from error
