@@ -8,6 +8,7 @@ from mutants.aws_mutants import AWS
 from mutants.delivery_mutants import DELIVERY
 from mutants.engine_mutants import ENGINE
 from mutants.mutant import Mutant
+from mutants.pipeline_mutants import PIPELINE
 from mutants.state_mutants import STATE
 
-MUTANTS: Final[tuple[Mutant, ...]] = (*STATE, *ENGINE, *AWS, *DELIVERY)
+MUTANTS: Final[tuple[Mutant, ...]] = (*STATE, *ENGINE, *AWS, *DELIVERY, *PIPELINE)

@@ -1,7 +1,7 @@
 """The workflow that deploys, played from its file: a push that goes well, and one whose deploy fails half-way.
 
-A small version of `make rehearse`: another program, of few resources, and without the workflow's own set-up, lint and
-tests, which would run these tests again.
+A small version of `make rehearse`: another program, of few resources, and so without `tap verify`; and without the workflow's
+own set-up, lint and tests, which would run these tests again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from rehearsal.stage import Stage
 from rehearsal.world import Inventory, account_of, seen_by_boto3
 from tests.integration.project import processes_of
 
-LEFT_OUT = {each: "not again within the tests" for each in ("make setup", "make lint", "make test")}
+LEFT_OUT = {
+    **{each: "not again within the tests" for each in ("make setup", "make lint", "make test")},
+    ".venv/bin/tap verify -s prod --engine pulumi": "it judges the real stack, which is not built here",
+}
 PROGRAM = """
 import pulumi
 from pulumi_aws import sns
@@ -82,7 +85,7 @@ def _topics(root: Path) -> list[dict[str, str]]:
     return [{tag["Key"]: tag["Value"] for tag in each} for each in tags]
 
 
-def test_a_good_push_is_previewed_deployed_verified_and_told(story):
+def test_a_good_push_is_previewed_deployed_and_told(story):
     assert story.green.run.results == {
         "lint": "success",
         "test": "success",
@@ -94,7 +97,6 @@ def test_a_good_push_is_previewed_deployed_verified_and_told(story):
     assert story.green.run.outcomes("deploy") == {
         ".venv/bin/tap notify slack --event started -s prod": "success",
         ".venv/bin/tap deploy -s prod --engine embedded --yes --result deploy.json": "success",
-        ".venv/bin/tap verify -s prod --engine embedded": "success",
         ".venv/bin/tap notify slack --event succeeded -s prod --result deploy.json": "success",
         ".venv/bin/tap notify slack --event failed -s prod --result deploy.json": "skipped",
     }
