@@ -6,10 +6,10 @@ READY := $(VENV)/.ready
 export UV_NO_PROGRESS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview down test lint check bench mutants rehearse soak lock clean
+.PHONY: help setup up preview down test lint check bench mutants rehearse soak lock clean picture browser-test
 
 help: ## say what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
 setup: $(READY) ## install what is locked into .venv
 
@@ -53,6 +53,14 @@ rehearse: $(READY) ## play the workflow that deploys, from its file: all well, t
 
 soak: $(READY) ## kill, fault, race and trace the real thing for hours; print the figures (SOAK=races for one part)
 	@$(BIN)/python -m soak $(SOAK)
+
+picture: up ## draw the README's picture anew, from the stack `local`
+	@$(BIN)/tap graph --format svg --output docs/tap-stack.svg
+
+browser-test: $(READY) ## look at the pages of `tap graph` in a real browser (Debian's chromium)
+	@$(BIN)/python -m tests.browser.setup
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-browser.txt
+	@$(BIN)/python -m pytest -m browser tests/browser
 
 lock: $(READY) ## resolve the .in files anew
 	@for name in requirements requirements-dev requirements-browser requirements-setup; do \

@@ -19,6 +19,7 @@ from tap.graph.build import topology_of
 from tap.graph.draw import FORMATS, VIEWS, draw
 from tap.graph.inventory import Change
 from tap.graph.writers import svg
+from tap.graph.writers.palette import COLORS
 from tests.graph.states import RECORDED, in_zones, recorded, with_things
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -253,7 +254,8 @@ def test_mermaid_and_dot_are_well_formed_and_have_what_there_is(name):
     for subnet in topology.vpcs[0].subnets:
         assert f'["{subnet.tier} {subnet.cidr}"]' in mermaid
         assert f'label="{subnet.tier} {subnet.cidr}"' in dot
-    assert mermaid.count('|"TCP 3306"|') == dot.count('label="TCP 3306"') == 1
+    for edge in ("TCP 3306", "TCP 22"):
+        assert mermaid.count(f'|"{edge}"|') == dot.count(f'label="{edge}"') == 1
 
 
 def mermaid_problems(text: str) -> list[str]:
@@ -283,6 +285,28 @@ def dot_problems(text: str) -> list[str]:
     return (
         ([left] if left else []) + (["braces"] if braces else []) + ([] if text.startswith("digraph ") else ["start"])
     )
+
+
+def luminance(color: str) -> float:
+    """https://www.w3.org/TR/WCAG21/#dfn-relative-luminance"""
+    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_all_text_has_enough_contrast_and_lines_too(dark):
+    colors = {name: pair[dark] for name, pair in COLORS.items()}
+    grounds = [name for name in colors if name in ("paper", "soft") or name.endswith("-fill")]
+    strokes = ("grey", "green", "blue", "violet", "teal", "amber", "pink", "red")
+
+    def contrast(one: str, other: str) -> float:
+        low, high = sorted((luminance(colors[one]), luminance(colors[other])))
+        return (high + 0.05) / (low + 0.05)
+
+    assert [(text, on) for text in ("ink", "dim") for on in grounds if contrast(text, on) < 4.5] == []
+    assert [(line, on) for line in strokes for on in ("paper", "soft") if contrast(line, on) < 3] == []
+    assert contrast("red", "paper") >= 4.5  # labels in it
 
 
 def test_text_that_is_too_long_is_shortened_with_an_ellipsis_and_whole_in_the_details():

@@ -10,11 +10,16 @@ from tests.integration.inventory import Inventory, tags_of
 
 @dataclass(repr=False)
 class Built:
-    """What there is now, and what there was before: of what is not in both, `tap up` is the maker."""
+    """What there is now, and what there was before: of what is not in both, `tap up` is the maker.
+
+    picture, graph: what `tap graph` makes of it, as SVG and as JSON.
+    """
 
     outputs: dict[str, Any]
     before: Inventory
     after: Inventory
+    picture: str
+    graph: dict[str, Any]
 
     def of(self, kind: str, region: str = "us-east-1") -> dict[str, Any]:
         """What is new of a type, by the `Name` tag; what AWS made by itself and has none is under "?"."""

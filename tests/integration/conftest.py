@@ -32,4 +32,10 @@ def _build(folders: pytest.TempPathFactory) -> Built:
         aws = project.start_aws()
         before = inventory(aws)
         project.succeed("up")
-        return Built(json.loads(project.succeed("outputs", "--json")), before, inventory(aws))
+        return Built(
+            json.loads(project.succeed("outputs", "--json")),
+            before,
+            inventory(aws),
+            project.succeed("graph", "--format", "svg"),
+            project.document("graph"),
+        )

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from tap.graph.inventory import Change
 from tap.graph.topology import INTERNET, Subnet, Topology, Vpc
 
+_RANGE = "range "
+"""What the key of addresses outside of the stack begins with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -56,16 +59,17 @@ class _Diagram:
     def whole(self) -> Diagram:
         topology = self._topology
         inventory = topology.inventory
-        outside = (Node(INTERNET, ("Internet",)),)
+        ranges = {rule.source for vpc in topology.vpcs for group in vpc.groups for rule in group.rules if rule.inward}
+        outside = [Node(INTERNET, ("Internet",)), *(Node(_RANGE + one, (one,)) for one in sorted(ranges))]
         roles = [self._node(role.key, *(f"assumed by {name}" for name in role.trusted)) for role in topology.roles]
         others = [self._node(key, topology.things[key].type) for key in topology.others]
         groups = [self._region(region) for region in topology.regions]
         groups += [Group(title, title, tuple(nodes)) for title, nodes in (("IAM", roles), ("Others", others)) if nodes]
-        there = set(_keys(groups)) | {INTERNET}
+        there = {*_keys(groups), *(node.key for node in outside)}
         edges = dict.fromkeys(edge for edge in self._edges() if edge.source in there and edge.target in there)
         used = {key for edge in edges for key in (edge.source, edge.target)}
         title = f"{inventory.project} {inventory.stack}"
-        return Diagram(title, outside if INTERNET in used else (), tuple(groups), tuple(edges))
+        return Diagram(title, tuple(node for node in outside if node.key in used), tuple(groups), tuple(edges))
 
     def _node(self, key: str, *lines: str, title: str = "") -> Node:
         change = self._topology.change(key)
@@ -144,7 +148,7 @@ def _network_edges(vpc: Vpc) -> Iterator[Edge]:
     for group in vpc.groups:
         for rule in group.rules:
             if rule.inward:
-                yield Edge(rule.peer, group.key, rule.ports)
+                yield Edge(rule.peer or _RANGE + rule.source, group.key, rule.ports)
 
 
 def _keys(groups: list[Group]) -> Iterator[str]:
