@@ -157,6 +157,13 @@ DATABASE = [
     ),
     Case(
         "database-from-app-only",
+        "a machine of the database tier is in the web tier, too",
+        _machine("db", "web"),
+        one(lambda _: "eni-machine"),
+    ),
+    Case("database-from-app-only", "a machine is in the database tier alone", _machine("db"), nothing),
+    Case(
+        "database-from-app-only",
         "a range that is not routed here may ask it",
         with_rule(tier("db"), "192.168.0.0/16", (3306, 3306)),
         nothing,
