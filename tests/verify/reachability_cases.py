@@ -14,6 +14,7 @@ from tests.verify.network_edits import (
     one,
     tier,
     with_acl_entries,
+    with_each,
     with_route,
     with_rule,
     without_route,
