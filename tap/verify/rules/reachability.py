@@ -90,7 +90,7 @@ def _reached_from_internet(topology: Topology, targets: Iterable[Party]) -> Iter
     known: dict[tuple[Any, ...], list[_Reached]] = {}
     for target in targets:
         # A thousand machines of one kind are asked for once: nothing on the way in looks at a target's own address.
-        alike = (target.subnet, target.groups, target.public)
+        alike = (target.subnet, target.groups, target.public, target.address.version)
         if alike not in known:
             known[alike] = list(_reaching(topology, internet, target))
         yield from (replace(each, target=target) for each in known[alike])
