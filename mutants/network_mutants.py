@@ -1,4 +1,4 @@
-"""Bugs in `tap verify`: what it would call right although it is not."""
+"""Bugs in `tap verify`, its frame and its network half: what it would call right although it is not."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _READS: Final = "verify calls what it declares, and only reads"
 _RULES: Final = "tests/verify/test_rules.py"
 _PATHS: Final = "tests/verify/test_explanation.py"
 
-VERIFY: Final[tuple[Mutant, ...]] = (
+NETWORK: Final[tuple[Mutant, ...]] = (
     Mutant(
         "blind-area-passes",
         "tap/verify/judgement.py",
