@@ -9,7 +9,7 @@ export UV_NO_PROGRESS := 1
 .PHONY: help setup up preview down test lint check bench mutants rehearse soak lock clean picture browser-test
 
 help: ## say what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 23
 
 setup: $(READY) ## install what is locked into .venv
 
