@@ -8,5 +8,6 @@ from mutants.aws_mutants import AWS
 from mutants.engine_mutants import ENGINE
 from mutants.mutant import Mutant
 from mutants.state_mutants import STATE
+from mutants.verify_mutants import VERIFY
 
-MUTANTS: Final[tuple[Mutant, ...]] = (*STATE, *ENGINE, *AWS)
+MUTANTS: Final[tuple[Mutant, ...]] = (*STATE, *ENGINE, *AWS, *VERIFY)
