@@ -11,5 +11,6 @@ from mutants.mutant import Mutant
 from mutants.network_mutants import NETWORK
 from mutants.pipeline_mutants import PIPELINE
 from mutants.state_mutants import STATE
+from mutants.verify_mutants import VERIFY
 
-MUTANTS: Final[tuple[Mutant, ...]] = (*STATE, *ENGINE, *AWS, *DELIVERY, *NETWORK, *PIPELINE)
+MUTANTS: Final[tuple[Mutant, ...]] = (*STATE, *ENGINE, *AWS, *DELIVERY, *NETWORK, *PIPELINE, *VERIFY)
