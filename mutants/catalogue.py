@@ -7,6 +7,7 @@ from typing import Final
 from mutants.aws_mutants import AWS
 from mutants.engine_mutants import ENGINE
 from mutants.mutant import Mutant
+from mutants.policy_mutants import POLICY
 from mutants.state_mutants import STATE
 
-MUTANTS: Final[tuple[Mutant, ...]] = (*STATE, *ENGINE, *AWS)
+MUTANTS: Final[tuple[Mutant, ...]] = (*STATE, *ENGINE, *AWS, *POLICY)
