@@ -11,13 +11,12 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from tap.posture.tags import ENVIRONMENT
 from tap.stack import addressing, buckets, monitoring, network, policies, replication, security_groups, security_rules
 from tap.stack.backup_region import backup_scope
 from tap.stack.errors import InvalidArgsError
 from tap.stack.naming import Names
 from tap.stack.scope import Scope, site_of
-from tap.stack.tags import base_tags
+from tap.stack.tags import ENVIRONMENT, base_tags
 from tap.stack.validation import Surroundings, problems
 
 
