@@ -128,7 +128,7 @@ def _program(options: Options) -> Work:
             return await host.run(context, python, environment, registrar)
 
         def told(severity: str, line: str) -> None:
-            deployment.log(severity, line, "")
+            deployment.reporter.report(Diagnostic(severity, line))
 
         async with contextlib.AsyncExitStack() as until:
             if packs:
