@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
-from tap.posture.tags import ENVIRONMENT
 from tap.stack import (
     addressing,
     arguments,
@@ -25,7 +24,7 @@ from tap.stack import (
 from tap.stack.backup_region import backup_scope
 from tap.stack.naming import Names
 from tap.stack.scope import Scope, site_of
-from tap.stack.tags import base_tags
+from tap.stack.tags import ENVIRONMENT, base_tags
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from mutants.engine_mutants import ENGINE
 from mutants.mutant import Mutant
 from mutants.network_mutants import NETWORK
 from mutants.pipeline_mutants import PIPELINE
+from mutants.policy_mutants import POLICY
 from mutants.state_mutants import STATE
 from mutants.verify_mutants import VERIFY
 
-MUTANTS: Final[tuple[Mutant, ...]] = (*STATE, *ENGINE, *AWS, *DELIVERY, *NETWORK, *PIPELINE, *VERIFY)
+MUTANTS: Final[tuple[Mutant, ...]] = (*STATE, *ENGINE, *AWS, *DELIVERY, *NETWORK, *PIPELINE, *POLICY, *VERIFY)

@@ -7,6 +7,7 @@ import contextlib
 import json
 import signal
 import subprocess
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
@@ -24,7 +25,7 @@ START_SECONDS_MAX: Final = 30.0
 """How long a pack may take from its start to the line that says its port; ours takes half a second."""
 
 END_SECONDS_MAX: Final = 2.0
-"""From SIGTERM to SIGKILL."""
+"""From SIGTERM to SIGKILL, and from the end of its connection to its own."""
 
 _LINES_KEPT: Final = 200
 _PORTS: Final = range(1, 65536)
@@ -70,9 +71,11 @@ class PackProcess:
             raise self._failed(f"said no port within {START_SECONDS_MAX:g} seconds")
         raise self._failed(f"ended with exit code {code}")
 
-    def describe_end(self) -> str:
-        """What has become of it, for an error: it ended, or does not answer."""
-        code = self._process.poll()
+    async def describe_end(self) -> str:
+        """What has become of it, for an error: its connection breaks before it is gone."""
+        deadline = time.monotonic() + END_SECONDS_MAX
+        while (code := self._process.poll()) is None and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
         return "does not answer" if code is None else f"ended with exit code {code}"
 
     async def _wait_for_end(self) -> None:

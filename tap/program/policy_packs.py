@@ -124,16 +124,17 @@ class PolicyPack:
         except grpc.aio.AioRpcError as error:
             if gone_by and error.code() is grpc.StatusCode.UNIMPLEMENTED:
                 return answer()
+            reason = await self._reason(error)
             raise AnalyzerError(
-                f"policy pack {self.pack.name} failed on {about}: {self._reason(error)}",
+                f"policy pack {self.pack.name} failed on {about}: {reason}",
                 hint=f"mend the pack in {self._files.named}, or run without --policy-pack",
             ) from error
 
-    def _reason(self, error: grpc.aio.AioRpcError) -> str:
+    async def _reason(self, error: grpc.aio.AioRpcError) -> str:
         if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
             return f"no answer within {ANSWER_SECONDS_MAX:g} seconds"
         if error.code() is grpc.StatusCode.UNAVAILABLE:
-            return f"its process {self._process.describe_end()}"
+            return f"its process {await self._process.describe_end()}"
         return (error.details() or error.code().name).removeprefix(_RAISED)
 
     def _violation(self, diagnostic: Any) -> Violation:

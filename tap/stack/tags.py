@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tap.posture.tags import ENVIRONMENT, MOST_TAGS, form_problems
+from tap.posture.tags import ENVIRONMENT as ENVIRONMENT  # the stack has it from here, too
+from tap.posture.tags import MOST_TAGS, form_problems
 
 _SUFFIX_KEY = "Environment"
 _SUFFIX_KEY_IN_IAM = "EnvironmentSuffix"

@@ -10,7 +10,7 @@ import pytest
 
 from tests.integration.built import Built
 from tests.integration.inventory import inventory
-from tests.integration.project import Project, project_in
+from tests.integration.project import ROOT, Project, project_in
 from tests.integration.stories import told_once
 
 
@@ -31,7 +31,7 @@ def _build(folders: pytest.TempPathFactory) -> Built:
     with project_in(folders.mktemp("built") / "project") as project:
         aws = project.start_aws()
         before = inventory(aws)
-        project.succeed("up")
+        project.succeed("up", "--policy-pack", str(ROOT / "policy"))  # which it passes, with all of its outputs
         return Built(
             json.loads(project.succeed("outputs", "--json")),
             before,
