@@ -7,7 +7,8 @@ from typing import Final
 from mutants.aws_mutants import AWS
 from mutants.engine_mutants import ENGINE
 from mutants.mutant import Mutant
+from mutants.network_mutants import NETWORK
 from mutants.state_mutants import STATE
 from mutants.verify_mutants import VERIFY
 
-MUTANTS: Final[tuple[Mutant, ...]] = (*STATE, *ENGINE, *AWS, *VERIFY)
+MUTANTS: Final[tuple[Mutant, ...]] = (*STATE, *ENGINE, *AWS, *NETWORK, *VERIFY)
