@@ -11,11 +11,13 @@ from tap.verify.policies.document import Policy, read_policy
 Answer = Mapping[str, Any]
 """{} where the setting is not there."""
 
+_DEFAULT = "ApplyServerSideEncryptionByDefault"
+
 
 def encryption(answer: Answer) -> Encryption | None:
     rules = answer.get("ServerSideEncryptionConfiguration", {}).get("Rules", ())
-    default = next((rule["ApplyServerSideEncryptionByDefault"] for rule in rules), None)
-    return default and Encryption(default["SSEAlgorithm"], default.get("KMSMasterKeyID", ""))
+    defaults = [rule[_DEFAULT] for rule in rules if _DEFAULT in rule]
+    return Encryption(defaults[0]["SSEAlgorithm"], defaults[0].get("KMSMasterKeyID", "")) if defaults else None
 
 
 def versioning(answer: Answer) -> str:
