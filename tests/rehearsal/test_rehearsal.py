@@ -1,7 +1,7 @@
 """The workflow that deploys, played from its file: a push that goes well, and one whose deploy fails half-way.
 
-A small version of `make rehearse`: another program, of few resources, and so without `tap verify`; and without the workflow's
-own set-up, lint and tests, which would run these tests again.
+A small version of `make rehearse`: another program, of few resources, and so without `tap verify`; and without the
+workflow's own set-up, lint and tests, which would run these tests again.
 """
 
 from __future__ import annotations
