@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from mutants.aws_mutants import AWS
+from mutants.delivery_mutants import DELIVERY
 from mutants.engine_mutants import ENGINE
 from mutants.mutant import Mutant
 from mutants.pipeline_mutants import PIPELINE
 from mutants.state_mutants import STATE
 
-MUTANTS: Final[tuple[Mutant, ...]] = (*STATE, *ENGINE, *AWS, *PIPELINE)
+MUTANTS: Final[tuple[Mutant, ...]] = (*STATE, *ENGINE, *AWS, *DELIVERY, *PIPELINE)

@@ -49,10 +49,10 @@ class Delivery:
         self.begin("gate")
         agree(pass_gate(plan.steps, self.allow))
 
-    def up(self, program: Path) -> str:
+    def up(self, program: Path, *, refresh: bool) -> str:
         """Make the cloud what the program says; the serial of the state that this leaves."""
         self.begin("up")
-        outcome = self.engine.up(program, allowed=frozenset(self.allow))
+        outcome = self.engine.up(program, refresh=refresh, allowed=frozenset(self.allow))
         self.result.changes = outcome.changes
         succeeded(outcome)
         return self.engine.export().serial

@@ -24,7 +24,7 @@ def deploy(delivery: Delivery, program: Path, agree: Agree) -> Release:
     delivery.result.previous = before.commit if before else None
     delivery.narrator.line(f"{commit.short} {commit.subject} ({commit.author})")
     delivery.preview_and_gate(program, refresh=True, agree=agree)
-    serial = delivery.up(program)
+    serial = delivery.up(program, refresh=True)  # as it was previewed: what somebody changed by hand is mended, too
     delivery.check(program)
     release = Release(
         commit=commit.sha,

@@ -83,7 +83,7 @@ class Engine(Protocol):
 
     def preview(self, program: Path, *, refresh: bool) -> Outcome: ...
 
-    def up(self, program: Path, *, allowed: frozenset[str]) -> Outcome:
+    def up(self, program: Path, *, refresh: bool, allowed: frozenset[str]) -> Outcome:
         """allowed: the URNs whose data may be lost; no other that holds data is deleted, whatever was previewed."""
 
     def refresh(self, program: Path) -> Outcome:

@@ -52,13 +52,13 @@ def rehearse(delivery: Delivery, project: Project) -> Release:
 def _play(delivery: Delivery, good: Path, bad: Path) -> None:
     delivery.engine.require_stack()
     delivery.begin("release")
-    outcome = delivery.engine.up(good, allowed=frozenset())
+    outcome = delivery.engine.up(good, refresh=False, allowed=frozenset())
     if outcome.error:
         raise StageFailedError(f"the last release can not be deployed on the embedded AWS: {outcome.error}")
     before = _things(delivery.engine)
     _put_probes(delivery.engine)
     delivery.begin("break")
-    broken = delivery.engine.up(bad, allowed=frozenset(delivery.allow))
+    broken = delivery.engine.up(bad, refresh=False, allowed=frozenset(delivery.allow))
     delivery.narrator.line(f"it fails, as a deploy may: {broken.error}" if broken.error else "it succeeds")
     try:
         go_back(delivery, good, _nobody_is_asked)

@@ -54,7 +54,7 @@ def go_back(delivery: Delivery, program: Path, agree: Agree) -> None:
     delivery.begin("refresh")
     succeeded(delivery.engine.refresh(program))
     delivery.preview_and_gate(program, refresh=False, agree=agree)
-    delivery.up(program)
+    delivery.up(program, refresh=False)
     delivery.check(program)
 
 

@@ -217,7 +217,10 @@ def the_old_program_runs_with_the_tools_of_today(place: Place) -> None:
     (place.root / "Pulumi.yaml").write_text(described.replace(environment, ".venv-then"))
     (place.root / "requirements.txt").write_text("pulumi==3.0.0\n")
     place.a = place.commit(PROGRAM, "A, with its own environment")
-    assert place.run("deploy").code == 0
+    # Somebody has been there by hand: a deploy mends that, too.
+    place.world.account.client("logs").put_retention_policy(logGroupName="/drill/logs", retentionInDays=30)
+    ended = place.run("deploy")
+    assert ended.code == 0, said(ended)
     then.unlink()
     now.symlink_to(environment)
     (place.root / "Pulumi.yaml").write_text(described.replace(environment, ".venv-now"))
@@ -258,26 +261,16 @@ def data_that_came_with_the_new_version_is_not_deleted_unless_named(place: Place
 
 
 @drill(9)
-def a_network_is_not_replaced_on_the_way_there_or_back_unless_named(place: Place) -> None:
-    other = edited('cidr_block="10.1.0.0/16"', 'cidr_block="10.2.0.0/16"').replace("10.1.1.0/24", "10.2.1.0/24")
-    place.deploy_badly(other, 5)
+def a_network_is_replaced_neither_on_the_way_there_nor_back_unless_named(place: Place) -> None:
+    other = edited('cidr_block="10.1.0.0/16"', 'cidr_block="10.2.0.0/16"', FAILING_CREATE)
+    place.deploy_badly(other.replace("10.1.1.0/24", "10.2.1.0/24"), 5)
+    assert VPC in place.result["error"]["message"]
     place.require_a()
-    ended = place.run("deploy", "--allow-data-loss", VPC)
+    assert place.run("deploy", "--allow-data-loss", VPC, "--allow-data-loss", FRESH).code == 2  # FRESH: nothing of it
+    assert place.run("deploy", "--allow-data-loss", VPC).code == 1
+    place.roll_back(code=5)
 
-    assert ended.code == 0, said(ended)
-    place.commit(other.replace('pulumi.export("vpc"', RAISES + 'pulumi.export("vpc"'), "C")
-    assert place.run("deploy").code == 1
-    place.roll_back(code=2)  # C changed nothing: the stack is as its last release has left it
-    assert place.result["error"]["name"] == "nothing_to_roll_back"
-
-
-@drill(9)
-def a_name_at_which_nothing_would_be_lost_stops_a_deploy_before_it_begins(place: Place) -> None:
-    place.deploy_badly(edited('cidr_block="10.1.0.0/16"', 'cidr_block="10.2.0.0/16"'), 2, "--allow-data-loss", FRESH)
-
-    assert FRESH in place.result["error"]["message"]
-    assert place.result["stage"] == "gate"
-    place.require_a()
+    place.require_back_at_a("--allow-data-loss", VPC)
 
 
 @drill(10)

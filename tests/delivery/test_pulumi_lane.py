@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tap.cli import main
+from tap.delivery.release import Release
+from tap.delivery.releases import GitReleases
+from tap.delivery.repository import open_repository
 from tests.delivery.repositories import commit_all, git, repository_in
 from tests.delivery.stand_in import StandIn, diagnostic, recorded, state, step, summary
 
@@ -58,12 +64,12 @@ class Job:
 
     def release(self) -> str:
         """A release that is recorded, and then a commit more; the release's."""
-        assert self("deploy")[0] == 0
-        sha = git(self.root, "rev-parse", "HEAD")
+        repository = open_repository(self.root)
+        sha = repository.head().sha
+        recorded = Release(sha, "Ada", "A", "2026-11-28T12:00:00+00:00", "pulumi", "p", "of another state")
+        GitReleases(repository, REF, "origin").append(recorded, lambda: True)
         (self.root / "__main__.py").write_text("raise ValueError\n")
         commit_all(self.root, "B")
-        (self.cli.folder / "calls.jsonl").unlink()
-        self.cli.exports(state("2"))
         return sha
 
     def records(self) -> list[dict[str, Any]]:
@@ -102,7 +108,7 @@ def test_a_deploy_previews_makes_checks_and_pushes_its_record(job):
     assert code == 0, document
     assert job.cli.commands() == [
         "preview --refresh --exec-kind auto.local --event-log EVENTS --stack prod",
-        "up --yes --skip-preview --suppress-outputs --exec-kind auto.local --event-log EVENTS --stack prod",
+        "up --yes --skip-preview --suppress-outputs --refresh --exec-kind auto.local --event-log EVENTS --stack prod",
         "preview --refresh --exec-kind auto.local --event-log EVENTS --stack prod",
     ]
     assert {call["cwd"] for call in job.cli.calls() if call["command"] != "version"} == {str(job.root)}
@@ -208,6 +214,7 @@ def test_a_stack_that_somebody_else_changed_meanwhile_is_no_release(job):
         ("preview", {"exit": 9, "stderr": "error: timed out\n"}, 9, "timeout"),
         ("up", {"exit": 1, "stderr": LOCKED}, 1, "state_locked"),
         ("up", {"exit": 255, "stderr": ""}, 1, "stage_failed"),
+        ("preview", {"exit": 0}, 1, "stage_failed"),  # and it did not tell what it would do
     ],
 )
 def test_what_the_cli_answers_keeps_its_meaning(job, command, answer, code, name):
@@ -216,6 +223,25 @@ def test_what_the_cli_answers_keeps_its_meaning(job, command, answer, code, name
 
     assert (got, document["error"]["name"]) == (code, name)
     assert (job.result["error"]["code"], job.result["error"]["name"]) == (code, name)
+
+
+def test_an_interruption_is_handed_on_once_and_waited_for(job):
+    begun = job.cli.folder / "begun"
+    job.cli.answer("up", seconds=60, touch=str(begun), events=summary(create=1))
+
+    def interrupt() -> None:
+        deadline = time.monotonic() + 60
+        while not begun.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    code, document = job("deploy")
+    thread.join()
+
+    assert (code, document["error"]["name"]) == (8, "cancelled")
+    assert (job.result["stage"], job.records()) == ("up", [])
 
 
 def test_without_the_cli_nothing_is_touched_and_the_hint_says_where_to_get_it(job, monkeypatch):

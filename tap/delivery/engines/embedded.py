@@ -52,9 +52,10 @@ class EmbeddedEngine:
 
         return self._told("preview", program, run, planning=True)
 
-    def up(self, program: Path, *, allowed: frozenset[str]) -> Outcome:
+    def up(self, program: Path, *, refresh: bool, allowed: frozenset[str]) -> Outcome:
         def run(options: Options, view: Reporter) -> operations.Outcome:
-            return operations.up(self.project.root, options, view, open_lane=keeping_data(allowed))
+            lane = keeping_data(allowed)
+            return operations.up(self.project.root, replace(options, refresh=refresh), view, open_lane=lane)
 
         return self._told("up", program, run, planning=False)
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from pulumi.automation import LocalWorkspace, Stack, errors, events
-from pulumi.automation._stack import StackInitMode
 
 from tap.delivery.engine import Connect, Narrator, Outcome, PlannedStep
 from tap.delivery.engines.pulumi_command import BoundedCommand, open_command
@@ -62,13 +61,18 @@ class PulumiEngine:
             lambda said, event: stack.preview(refresh=refresh, on_output=said, on_error=said, on_event=event)
         )
 
-    def up(self, program: Path, *, allowed: frozenset[str]) -> Outcome:
+    def up(self, program: Path, *, refresh: bool, allowed: frozenset[str]) -> Outcome:
         # Nothing like the embedded engine's second look at each deletion: what the gate saw is what the CLI will do,
         # unless somebody changes the stack in between.
         stack = self._stack_in(program)
         return self._told(
             lambda said, event: stack.up(
-                on_output=said, on_error=said, on_event=event, suppress_outputs=True, show_secrets=False
+                refresh=refresh,
+                on_output=said,
+                on_error=said,
+                on_event=event,
+                suppress_outputs=True,
+                show_secrets=False,
             )
         )
 
@@ -113,7 +117,7 @@ class PulumiEngine:
         """The stack, whose program is in that folder. Raises StackNotFoundError, AuthenticationError, ..."""
         try:
             if program not in self._stacks:
-                self._stacks[program] = Stack(self.stack, self._workspace(program), StackInitMode.SELECT)
+                self._stacks[program] = Stack.select(self.stack, self._workspace(program))
             return self._stacks[program]
         except errors.CommandError as error:
             raise self._meant(error) from error
