@@ -8,7 +8,8 @@ from mutants.aws_mutants import AWS
 from mutants.delivery_mutants import DELIVERY
 from mutants.engine_mutants import ENGINE
 from mutants.mutant import Mutant
+from mutants.network_mutants import NETWORK
 from mutants.pipeline_mutants import PIPELINE
 from mutants.state_mutants import STATE
 
-MUTANTS: Final[tuple[Mutant, ...]] = (*STATE, *ENGINE, *AWS, *DELIVERY, *PIPELINE)
+MUTANTS: Final[tuple[Mutant, ...]] = (*STATE, *ENGINE, *AWS, *DELIVERY, *NETWORK, *PIPELINE)

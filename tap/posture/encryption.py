@@ -20,3 +20,12 @@ def is_customer_key(key: str | None) -> bool:
     notification silently.
     """
     return bool(key) and not str(key).rpartition(":")[2].startswith(AWS_MANAGED_ALIAS)
+
+
+ENCRYPTED_BY_FLAG = {
+    "aws:ebs/volume:Volume": "encrypted",
+    "aws:efs/fileSystem:FileSystem": "encrypted",
+    "aws:rds/instance:Instance": "storageEncrypted",
+    "aws:rds/cluster:Cluster": "storageEncrypted",
+}
+"""Type -> the property that encrypts it. These are stored in clear where it is not set."""

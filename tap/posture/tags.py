@@ -44,12 +44,12 @@ def tag_problems(
 
 
 def respelled(keys: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """The pairs of keys that differ in case only, each as (the later one, the first one)."""
+    """The pairs of keys that differ in case only, alphabetically: a mapping off the wire has no order of its own."""
     seen: dict[str, str] = {}
-    for key in keys:
+    for key in sorted(keys):
         first = seen.setdefault(key.casefold(), key)
         if first != key:
-            yield key, first
+            yield first, key
 
 
 def form_problems(key: str, value: str) -> Iterator[str]:

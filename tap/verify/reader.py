@@ -7,7 +7,13 @@ from concurrent.futures import Executor
 from typing import Any, Protocol, TypeVar
 
 from botocore import xform_name
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+)
 
 from tap.errors import AuthenticationError
 from tap.verify.facts.unseen import Unseen
@@ -122,6 +128,8 @@ class Reader:
             if code in _NOBODY:
                 raise AuthenticationError(f"AWS refuses these credentials: {error}") from error
             self.unseen.append(Unseen(self._area, action, subject, _why(code, error)))
+        except ParamValidationError:
+            raise  # a bug of ours, and nothing that AWS said
         except BotoCoreError as error:
             self.unseen.append(Unseen(self._area, action, subject, f"no answer: {error}"))
         return None

@@ -14,6 +14,7 @@ from tests.verify.network_edits import (
     one,
     tier,
     with_acl_entries,
+    with_each,
     with_route,
     with_rule,
     without_route,
@@ -39,7 +40,32 @@ def _machine(*groups: str, public_ip: str = "54.1.2.3"):
     return edit
 
 
+def _with_ipv6(facts: Facts) -> Facts:
+    """The VPC and its first public subnet have IPv6 ranges, routed to the internet gateway; ACLs let it through."""
+    subnet = claimed("public-subnet-us-east-1a")(facts)
+    edited = both(
+        with_each("vpcs", lambda each: replace(each, cidrs=(*each.cidrs, "2600:1f18::/56")), claimed("vpc")),
+        with_each("subnets", lambda each: replace(each, cidrs=(*each.cidrs, "2600:1f18::/64")), lambda _: subnet),
+        with_route(PUBLIC, "::/0", claimed("igw")),
+        with_acl_entries(AclEntry(101, False, True, "-1", "::/0"), AclEntry(101, True, True, "-1", "::/0")),
+    )
+    return edited(facts)
+
+
 WEB_ONLY = [
+    Case("internet-reaches-web-only", "nothing is open to IPv6", _with_ipv6, nothing),
+    Case(
+        "internet-reaches-web-only",
+        "a port is open to IPv6",
+        both(_with_ipv6, with_rule(tier("app"), "::/0", (8080, 8080))),
+        one(tier("app")),
+    ),
+    Case(
+        "internet-reaches-web-only",
+        "a port is open to IPv6, which the VPC does not have",
+        with_rule(tier("app"), "::/0", (8080, 8080)),
+        nothing,
+    ),
     Case(
         "internet-reaches-web-only",
         "web opens a port more",
@@ -155,6 +181,13 @@ DATABASE = [
         ),
         one(tier("db")),
     ),
+    Case(
+        "database-from-app-only",
+        "a machine of the database tier is in the web tier, too",
+        _machine("db", "web"),
+        one(lambda _: "eni-machine"),
+    ),
+    Case("database-from-app-only", "a machine is in the database tier alone", _machine("db"), nothing),
     Case(
         "database-from-app-only",
         "a range that is not routed here may ask it",

@@ -119,6 +119,19 @@ def test_what_can_not_be_verified_says_why(tmp_path, arguments, code, stderr):
     assert ended.stderr.startswith(stderr)
 
 
+def test_the_state_may_come_by_stdin(tmp_path):
+    make_project(tmp_path, "local")
+    state = {"version": 3, "deployment": {"manifest": {"time": "2026-11-28T00:00:00Z", "magic": "", "version": ""}}}
+    command = [sys.executable, "-m", "tap.cli.main", *PULUMI, "--state", "-"]
+
+    ended = subprocess.run(
+        command, cwd=tmp_path, input=json.dumps(state), capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("error: there is nothing to verify: the state of the stack 'local' has no resources")
+
+
 def test_the_pulumi_cli_is_asked_for_the_state_that_it_keeps(tmp_path):
     make_project(tmp_path, "local")
     pulumi = tmp_path / "pulumi"

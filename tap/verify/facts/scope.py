@@ -8,6 +8,7 @@ from typing import Any
 
 from tap.engine.model import STACK_TYPE, Resource
 from tap.engine.values import Value
+from tap.local_aws.credentials import DEFAULT_REGION
 from tap.state.checkpoint import Checkpoint
 
 ALLOWED_CIDR_DEFAULT = "10.0.0.0/8"
@@ -109,7 +110,7 @@ def scope_of(checkpoint: Checkpoint, project: str, stack: str, settings: Mapping
     return Scope(
         project,
         stack,
-        region or settings.get("aws:region") or next(iter(regions.values()), ""),
+        region or settings.get("aws:region") or next(filter(None, regions.values()), DEFAULT_REGION),
         tuple(
             Claim(each.urn, each.type, each.id, _region_of(each, regions), each.inputs, each.outputs)
             for each in checkpoint.resources

@@ -121,6 +121,8 @@ class _Walk:
 
     def hops(self) -> Iterator[Hop]:
         source, target = self._flow.source.subnet, self._flow.target.subnet
+        if self._flow.source.address.version != self._flow.target.address.version:
+            yield Hop("-", "one end has an IPv4 address and the other an IPv6 one", passes=False)
         if source is not None and target is not None:
             yield from self._across(source, target)
         elif target is not None:

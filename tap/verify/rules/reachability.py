@@ -90,7 +90,7 @@ def _reached_from_internet(topology: Topology, targets: Iterable[Party]) -> Iter
     known: dict[tuple[Any, ...], list[_Reached]] = {}
     for target in targets:
         # A thousand machines of one kind are asked for once: nothing on the way in looks at a target's own address.
-        alike = (target.subnet, target.groups, target.public)
+        alike = (target.subnet, target.groups, target.public, target.address.version)
         if alike not in known:
             known[alike] = list(_reaching(topology, internet, target))
         yield from (replace(each, target=target) for each in known[alike])
@@ -115,33 +115,44 @@ def database_from_app_only(facts: Facts) -> Iterator[Flaw]:
     topology, database = topology_of(facts.network), facts.scope.groups.get("db")
     if database not in topology.groups:
         return
+    targets = [*members(topology, "db", database, topology.subnets.values()), *_real_databases(facts, database)]
+    reached: dict[tuple[str, str], list[_Reached]] = defaultdict(list)
+    for label, sources in _everybody(facts).items():
+        for found in (each for target in targets for each in _reaching(topology, sources, target)):
+            if label != "app" or found.protocol != "tcp" or found.ports not in _DB_PIECES:
+                reached[_subject(found.target), label].append(found)
+    for (subject, label), those in reached.items():
+        yield Flaw(
+            subject,
+            f"{label} reaches the database tier on {_protocols_text(those)}",
+            "leave two rules in its group, 3306 and 5432 from the app tier's, and put its machines into no other group",
+        )
+
+
+_DB_PIECES = [(port, port) for port in DB_PORTS]
+
+
+def _everybody(facts: Facts) -> dict[str, list[Party]]:
+    """All who might ask, by what they are called: something of each group in each subnet, and all addresses outside."""
+    topology = topology_of(facts.network)
     everywhere = list(topology.subnets.values())
-    sources = [
-        party for group in topology.groups for party in members(topology, tier_name(facts, group), group, everywhere)
-    ]
-    sources += members(topology, "a machine of any other security group", None, everywhere)
-    sources += outside_parties(topology, topology.addresses, "an address outside the VPC")
-    by_source: dict[str, list[Party]] = defaultdict(list)
-    for source in sources:
-        by_source[source.label].append(source)
-    for label, those in by_source.items():
-        ports: set[tuple[str, Ports]] = set()
-        for target in members(topology, "db", database, everywhere):
-            for protocol, piece in open_ports(topology, (database,)):
-                if label == "app" and protocol == "tcp" and piece[0] == piece[1] and piece[0] in DB_PORTS:
-                    continue
-                if any(walk(topology, Flow(source, target, protocol, piece[0])).reached for source in those):
-                    ports.add((protocol, piece))
-        if ports:
-            said = "; ".join(
-                f"{protocol} {ports_text(piece for of, piece in ports if of == protocol)}"
-                for protocol in sorted({protocol for protocol, _ in ports})
-            )
-            yield Flaw(
-                database,
-                f"{label} reaches the database tier on {said}",
-                "leave two rules in this group: 3306 and 5432 from the app tier's group",
-            )
+    asking = {tier_name(facts, each): list(members(topology, each, each, everywhere)) for each in topology.groups}
+    asking["a machine of any other security group"] = list(members(topology, "anything", None, everywhere))
+    asking["an address outside the VPC"] = list(outside_parties(topology, topology.addresses, "outside"))
+    return asking
+
+
+def _real_databases(facts: Facts, database: str) -> list[Party]:
+    """Machines that are in the database's group and in others too; one of each kind."""
+    real = (each for each in real_parties(facts) if database in (each.groups or ()) and len(each.groups or ()) > 1)
+    return list({(each.subnet, each.groups): each for each in real}.values())
+
+
+def _protocols_text(those: Iterable[_Reached]) -> str:
+    by_protocol: dict[str, list[Ports]] = defaultdict(list)
+    for each in those:
+        by_protocol[each.protocol].append(each.ports)
+    return "; ".join(f"{protocol} {ports_text(ports)}" for protocol, ports in sorted(by_protocol.items()))
 
 
 @rule(
