@@ -199,6 +199,6 @@ class TapStack(pulumi.ComponentResource):
             )
 
 
-# Pipeline: lint -> test -> preview -> deploy -> verify -> Slack notification -> rollback on failure. The stages are the
-# jobs and steps of the workflow file .github/workflows/deploy.yml, which `make rehearse` plays on the embedded AWS. The
-# rollback is `pulumi cancel` and a deploy of the last known good commit: `tap rollback`.
+# Pipeline: lint -> test -> preview -> deploy -> Slack notification -> rollback on failure. The stages are those of the
+# workflow file .github/workflows/deploy.yml, which `make rehearse` plays on the embedded AWS; the deploy ends with
+# `tap verify`. The rollback is `pulumi cancel` and a deploy of the last known good commit: `tap rollback`.

@@ -119,7 +119,6 @@ def post(webhook: str, message: dict[str, Any], seconds_max: float = TOTAL_SECON
 def _client(webhook: str, seconds_max: float) -> WebhookClient:
     silent = logging.getLogger("tap.notify.slack")
     silent.disabled = True  # the library logs errors whose text may hold the address
-    silent.setLevel(logging.CRITICAL)
     handlers = [
         ConnectionErrorRetryHandler(max_retry_count=RETRIES_MAX),
         _RateLimitHandler(max_retry_count=RETRIES_MAX),

@@ -169,3 +169,20 @@ def test_an_event_with_a_commit_that_is_none_is_refused(github, folder):
 
     assert ended.returncode == 2
     assert github.requests == []
+
+
+def test_in_a_pull_requests_own_run_the_event_names_the_request(github, folder):
+    (folder / "event.json").write_text(json.dumps({"pull_request": {"number": 9, "head": {"sha": SHA}}}))
+    ended = comment(github, folder)
+
+    assert ended.returncode == 0
+    assert github.requests[-1] == ("POST", "/repos/acme/tap/issues/9/comments")
+
+
+def test_an_event_of_no_pull_request_is_refused(github, folder):
+    (folder / "event.json").write_text(json.dumps({"ref": "refs/heads/main"}))
+    ended = comment(github, folder)
+
+    assert ended.returncode == 2
+    assert "is of no pull request" in ended.stderr
+    assert github.requests == []

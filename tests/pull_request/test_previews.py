@@ -63,14 +63,15 @@ def test_tap_says_itself_what_is_lost():
 
 
 def test_the_table_has_the_losses_first_and_counts_everything():
-    text = comment([preview_of(PULUMIS)], commit="f" * 40, link="https://example.org/run")
+    document = {**PULUMIS, "steps": PULUMIS["steps"][::-1]}
+    text = comment([preview_of(document)], commit="f" * 40, link="https://example.org/run")
 
     assert text.startswith(f"{MARKER}\n### What would change of `ffffffffff`\n\n#### On AWS\n\n> [!CAUTION]\n")
     assert f"> - `logs` (replace): {HOLDS_DATA[BUCKET]}\n" in text
     assert "**1** to update, **1** to replace, **1** to delete, 1 unchanged." in text
     rows = [line for line in text.splitlines() if line.startswith("| `")]
     assert rows[0] == "| `+-` replace **loses data** | `logs` | `aws:s3/bucket:Bucket` | `bucket` |"
-    assert rows[2] == "| `~` update | `a` | `aws:ec2/subnet:Subnet` | `tags` |"
+    assert rows[1] == "| `~` update | `a` | `aws:ec2/subnet:Subnet` | `tags` |"
 
 
 def test_a_failed_preview_shows_why():
@@ -150,7 +151,8 @@ def test_a_folder_has_two_previews_and_nothing_else_of_it_is_read(tmp_path):
 def test_every_file_that_is_no_preview_is_named_at_once(tmp_path):
     folder = tmp_path / "previews"
     folder.mkdir()
-    (folder / "embedded.json").symlink_to("/etc/hostname")
+    (tmp_path / "outside.json").write_text(json.dumps(PULUMIS))
+    (folder / "embedded.json").symlink_to(tmp_path / "outside.json")
     os.mkfifo(folder / "aws.json")
     (tmp_path / "long.json").write_bytes(b" " * (BYTES_MAX + 1))
     (tmp_path / "deep.json").write_bytes(b"[" * 500_000)

@@ -132,12 +132,3 @@ def test_the_pulumi_cli_is_that_of_the_locked_sdk():
     )
 
     assert installed == locked
-
-
-def test_the_comment_in_the_program_names_the_stages_and_the_file():
-    end = (ROOT / "tap_stack.py").read_text().rstrip().splitlines()[-6:]
-    said = " ".join(line.removeprefix("#").strip() for line in end if line.startswith("#"))
-
-    assert "lint -> test -> preview -> deploy -> verify -> Slack notification -> rollback on failure" in said
-    (named,) = re.findall(r"\.github/workflows/\S+\.yml", said)
-    assert (ROOT / named).is_file()
