@@ -12,7 +12,7 @@ from soak.kill_points import Kind
 from tests.integration.project import ROOT
 
 SECONDS_MAX = 500
-POINTS = {"up": 3, "update": 6, "destroy": 2}
+POINTS = {"up": 2, "update": 6, "destroy": 2}
 
 # In a process of its own: it forks the runs, which a process with the threads of a test run must not do.
 _TRYING = """
