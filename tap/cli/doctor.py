@@ -59,7 +59,7 @@ def _of_embedded() -> Iterator[Finding]:
 def _of_pulumi() -> Iterator[Finding]:
     get = "https://www.pulumi.com/docs/iac/download-install/: brew install pulumi/tap/pulumi, or the script there"
     yield Finding(PULUMI, "the Pulumi CLI on the PATH", _version("pulumi", "version"), get)
-    backend = _said("pulumi", "whoami") if shutil.which("pulumi") else ""
+    backend = _said("pulumi", "--non-interactive", "whoami") if shutil.which("pulumi") else ""
     yield Finding(PULUMI, "a login to a Pulumi backend", backend, "pulumi login s3://your-bucket, or another backend")
     yield Finding(PULUMI, "AWS credentials", _credentials(), "a role by OIDC in CI; `aws configure sso` at a desk")
 

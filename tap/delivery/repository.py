@@ -62,7 +62,7 @@ class Repository:
         return self.commit(ended.stdout.strip())
 
     def commit(self, sha: str) -> Commit:
-        author, subject = self.git("show", "--no-patch", "--format=%an%n%s", sha).splitlines()[:2]
+        author, _, subject = self.git("show", "--no-patch", "--format=%an%x00%s", sha).rstrip("\n").partition("\0")
         return Commit(sha, author, subject, self.git("rev-parse", f"{sha}:{self.prefix}").strip())
 
     def require_clean(self, but: Path | None) -> None:
@@ -155,6 +155,8 @@ class Repository:
 def open_repository(folder: Path) -> Repository:
     """The repository that the folder is in. Raises UsageError if it is in none, or git is not there."""
     ended = run_git(folder, "rev-parse", "--show-toplevel", "--show-prefix")
+    if ended.returncode != 0 and "not a git repository" not in ended.stderr:
+        raise GitError(f"git can not read the repository of {folder}: {ended.stderr.strip()}")  # another owner's, say
     if ended.returncode != 0:
         raise UsageError(
             f"{folder} is not in a git repository",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tap.delivery.repository import Repository, open_repository
+from tap.delivery.repository import GitError, Repository, open_repository
 from tap.errors import UsageError
 from tests.delivery.repositories import commit_all, git, repository_in
 
@@ -30,6 +30,19 @@ def test_a_repository_without_a_commit_is_one_clear_error(tmp_path):
 
     with pytest.raises(UsageError, match="has no commit yet"):
         open_repository(tmp_path).head()
+
+
+def test_a_repository_that_git_does_not_want_to_read_is_told_in_gits_words(root):
+    (root / ".git" / "config").write_text("no config\n")
+
+    with pytest.raises(GitError, match="bad config line 1"):
+        open_repository(root)
+
+
+def test_a_commit_without_a_subject_is_a_commit(root):
+    git(root, "commit", "--quiet", "--allow-empty", "--allow-empty-message", "--message", "")
+
+    assert open_repository(root).head().subject == ""
 
 
 def test_a_machine_without_git_is_one_clear_error(tmp_path, monkeypatch):
