@@ -6,7 +6,8 @@ from typing import Final
 
 from mutants.aws_mutants import AWS
 from mutants.engine_mutants import ENGINE
+from mutants.graph_mutants import GRAPH
 from mutants.mutant import Mutant
 from mutants.state_mutants import STATE
 
-MUTANTS: Final[tuple[Mutant, ...]] = (*STATE, *ENGINE, *AWS)
+MUTANTS: Final[tuple[Mutant, ...]] = (*STATE, *ENGINE, *AWS, *GRAPH)
