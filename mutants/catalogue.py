@@ -7,6 +7,7 @@ from typing import Final
 from mutants.aws_mutants import AWS
 from mutants.delivery_mutants import DELIVERY
 from mutants.engine_mutants import ENGINE
+from mutants.graph_mutants import GRAPH
 from mutants.mutant import Mutant
 from mutants.network_mutants import NETWORK
 from mutants.pipeline_mutants import PIPELINE
@@ -14,4 +15,4 @@ from mutants.policy_mutants import POLICY
 from mutants.state_mutants import STATE
 from mutants.verify_mutants import VERIFY
 
-MUTANTS: Final[tuple[Mutant, ...]] = (*STATE, *ENGINE, *AWS, *DELIVERY, *NETWORK, *PIPELINE, *POLICY, *VERIFY)
+MUTANTS: Final[tuple[Mutant, ...]] = (*STATE, *ENGINE, *AWS, *DELIVERY, *GRAPH, *NETWORK, *PIPELINE, *POLICY, *VERIFY)

@@ -91,6 +91,19 @@ def test_under_json_there_is_one_document(tap):
     assert json.loads((tap.root / "graph.json").read_text()) == document
 
 
+def test_the_file_is_opened_only_where_that_is_asked_for(tap):
+    opened = tap.root / "opened"
+    browser = tap.root / "browser.sh"
+    browser.write_text(f"#!/bin/sh\necho $1 >> {opened}\n")
+    browser.chmod(0o755)
+    tap("graph", BROWSER=f"{browser} %s")
+    before = opened.exists()
+    tap("graph", "--open", BROWSER=f"{browser} %s")
+
+    assert not before
+    assert opened.read_text() == f"{(tap.root / 'tap-graph-local.html').as_uri()}\n"
+
+
 def test_a_view_is_chosen_for_an_svg(tap):
     assert "Who may talk to whom" in tap("graph", "--format", "svg", "--view", "security").stdout
 

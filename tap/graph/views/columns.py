@@ -7,47 +7,20 @@ next column (back, to itself, over a column) goes along a lane below everything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from tap.graph.canvas import height
 from tap.graph.metrics import width
-from tap.graph.picture import Box, Label, Rect, Row
+from tap.graph.picture import Box, Label, Rect
+from tap.graph.views.levels import GAP, PORT, Bundle, BundleName, Edge, Node, Plan, heights
 
-_PORT = 24
 _TRACK = 12
-_GAP = 22
 _LANE = 16
 _MARGIN = 18
 _SHORTEST = 30
-_TALLEST_COMMON = 96
 _SNAP = 11
-"""Pixels between two ends on one side of a node, two tracks, two nodes, two lanes; before the first track; of the
-last, straight piece of a line without a label; of the height that all nodes have, if none needs more; that an end is
-moved for a line to be straight."""
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    key: str
-    column: int
-    kind: str
-    title: str
-    note: str = ""
-    rows: tuple[Row, ...] = ()
-    icon: str = ""
-    about: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """by: the keys of what makes the connection."""
-
-    source: str
-    target: str
-    label: str
-    kind: str
-    by: tuple[str, ...] = ()
+"""Pixels between two tracks, two lanes; before the first track; of the last, straight piece of a line without a label;
+that an end is moved for a line to be straight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,55 +43,10 @@ class Layout:
     columns: tuple[tuple[int, int], ...]
 
 
-@dataclass(slots=True)
-class _Bundle:
-    """Edges that enter one target together: the same label, the same looks."""
-
-    target: str
-    label: str
-    kind: str
-    edges: list[Edge] = field(default_factory=list)
-    far: bool = False
-
-    @property
-    def name(self) -> tuple[str, str, str, bool]:
-        return (self.target, self.label, self.kind, self.far)
-
-
-class _Plan:
-    """All that is known of one layout while it is made."""
-
-    def __init__(self, nodes: Sequence[Node], edges: Sequence[Edge], column_width: int, x: int, y: int) -> None:
-        self.nodes = {node.key: node for node in nodes}
-        self.columns: list[list[Node]] = [[] for _ in range(max((node.column for node in nodes), default=-1) + 1)]
-        for node in nodes:
-            self.columns[node.column].append(node)
-        self.bundles = _bundled(edges, self.nodes)
-        self.width = column_width
-        self.x, self.y = x, y
-        self.rects: dict[str, Rect] = {}
-        # Equal heights put what belongs together on one level; a single tall node does not stretch all others.
-        usual = [size for size in map(self.own_size, nodes) if size <= _TALLEST_COMMON]
-        self.common = max(usual, default=0)
-
-    def into(self, key: str) -> list[_Bundle]:
-        return [bundle for bundle in self.bundles if bundle.target == key]
-
-    def out_of(self, key: str) -> list[_Bundle]:
-        return [bundle for bundle in self.bundles if any(edge.source == key for edge in bundle.edges)]
-
-    def size(self, node: Node) -> int:
-        return max(self.own_size(node), self.common)
-
-    def own_size(self, node: Node) -> int:
-        ends = max(len(self.into(node.key)), len(self.out_of(node.key)))
-        return max(height(len(node.rows)), ends * _PORT + 14)
-
-
 def lay_out(nodes: Sequence[Node], edges: Sequence[Edge], *, column_width: int, x: int, y: int) -> Layout:
     """Every node's place and every edge's way, right of x and below y. Nodes keep their order in their column."""
-    plan = _Plan(nodes, edges, column_width, x, y)
-    tops = _heights(plan)
+    plan = Plan(nodes, edges, column_width, x, y)
+    tops = heights(plan)
     channels = [_channel(plan, number) for number in range(len(plan.columns) + 1)]
     edges_of_columns, right = _place(plan, tops, channels)
     bottom = max((rect.bottom for rect in plan.rects.values()), default=y)
@@ -133,63 +61,6 @@ def box_of(node: Node, rect: Rect) -> Box:
     return Box(node.key, node.kind, rect, node.title, node.note, node.rows, node.icon, centered=True, about=node.about)
 
 
-def _bundled(edges: Sequence[Edge], nodes: dict[str, Node]) -> list[_Bundle]:
-    found: dict[tuple[str, str, str, bool], _Bundle] = {}
-    for edge in edges:
-        far = nodes[edge.target].column != nodes[edge.source].column + 1
-        bundle = _Bundle(edge.target, edge.label, edge.kind, far=far)
-        found.setdefault(bundle.name, bundle).edges.append(edge)
-    return list(found.values())
-
-
-# -- heights ---------------------------------------------------------------------------------------------------------
-
-
-def _heights(plan: _Plan) -> dict[str, float]:
-    """The top of every node: near the middle of its neighbours, in its order, and over no other."""
-    tops: dict[str, float] = {}
-    for column in plan.columns:
-        top = 0.0
-        for node in column:
-            tops[node.key] = top
-            top += plan.size(node) + _GAP
-    middle: Callable[[str], float] = lambda key: tops[key] + plan.size(plan.nodes[key]) / 2  # noqa: E731
-    for order, forward in ((plan.columns, True), (plan.columns[::-1], False), (plan.columns, True)):
-        for column in order:
-            wanted = [_wanted(plan, node, tops[node.key], middle, forward) for node in column]
-            for node, top in zip(column, _spread(wanted, [plan.size(node) + _GAP for node in column]), strict=True):
-                tops[node.key] = top
-    highest = min(tops.values(), default=0.0)
-    return {key: top - highest + plan.y for key, top in tops.items()}
-
-
-def _wanted(plan: _Plan, node: Node, now: float, middle: Callable[[str], float], forward: bool) -> float:
-    """Where a node would be best: level with what leads to it, or with what it leads to."""
-    near = [edge for bundle in plan.bundles if not bundle.far for edge in bundle.edges]
-    others = [
-        edge.source if forward else edge.target
-        for edge in near
-        if (edge.target if forward else edge.source) == node.key
-    ]
-    if not others:
-        return now
-    return sum(map(middle, others)) / len(others) - plan.size(node) / 2
-
-
-def _spread(wanted: Sequence[float], steps: Sequence[float]) -> list[float]:
-    """The places nearest to the wanted ones at which each is its predecessor's step behind it (isotonic regression)."""
-    offsets = [sum(steps[:index]) for index in range(len(steps))]
-    blocks: list[tuple[float, int]] = []  # the mean of several, and how many they are
-    for place, offset in zip(wanted, offsets, strict=True):
-        mean, count = place - offset, 1
-        while blocks and blocks[-1][0] > mean:
-            before, more = blocks.pop()
-            mean, count = (before * more + mean * count) / (more + count), count + more
-        blocks.append((mean, count))
-    flat = [mean for mean, count in blocks for _ in range(count)]
-    return [mean + offset for mean, offset in zip(flat, offsets, strict=True)]
-
-
 # -- ways ------------------------------------------------------------------------------------------------------------
 
 
@@ -197,7 +68,7 @@ def _spread(wanted: Sequence[float], steps: Sequence[float]) -> list[float]:
 class _Channel:
     """The space before a column: the tracks in it by bundle, and how wide it is. number = columns: after the last."""
 
-    tracks: dict[tuple[tuple[str, str, str, bool], str], int]
+    tracks: dict[tuple[BundleName, str], int]
     room: int
 
     @property
@@ -207,9 +78,9 @@ class _Channel:
         return _MARGIN + _TRACK * len(self.tracks) + self.room
 
 
-def _channel(plan: _Plan, number: int) -> _Channel:
+def _channel(plan: Plan, number: int) -> _Channel:
     """A bundle has a track in the channel before its target; a far one another in that after its source."""
-    tracks: dict[tuple[tuple[str, str, str, bool], str], int] = {}
+    tracks: dict[tuple[BundleName, str], int] = {}
     entering = [bundle for bundle in plan.bundles if plan.nodes[bundle.target].column == number]
     for bundle in plan.bundles:
         leaves = bundle.far and any(plan.nodes[edge.source].column + 1 == number for edge in bundle.edges)
@@ -221,10 +92,10 @@ def _channel(plan: _Plan, number: int) -> _Channel:
     return _Channel(tracks, max(labels, default=0) or (_MARGIN if tracks else 0))
 
 
-def _place(plan: _Plan, tops: dict[str, float], channels: Sequence[_Channel]) -> tuple[list[tuple[int, int]], int]:
+def _place(plan: Plan, tops: dict[str, float], channels: Sequence[_Channel]) -> tuple[list[tuple[int, int]], int]:
     x, found = plan.x, []
     for number, column in enumerate(plan.columns):
-        x += channels[number].width or (_GAP if number else 0)
+        x += channels[number].width or (GAP if number else 0)
         for node in column:
             plan.rects[node.key] = Rect(x, round(tops[node.key]), plan.width, plan.size(node))
         found.append((x, x + plan.width))
@@ -233,16 +104,16 @@ def _place(plan: _Plan, tops: dict[str, float], channels: Sequence[_Channel]) ->
 
 
 def _leads(
-    plan: _Plan,
+    plan: Plan,
     channels: Sequence[_Channel],
     columns: Sequence[tuple[int, int]],
-    lanes: dict[tuple[str, str, str, bool], int],
+    lanes: dict[BundleName, int],
 ) -> Iterable[Led]:
     leaving = _leaving(plan)
     entering = _entering(plan, leaving)
     _straighten(plan, leaving, entering)
 
-    def track(bundle: _Bundle, number: int, which: str) -> int:
+    def track(bundle: Bundle, number: int, which: str) -> int:
         start = columns[number - 1][1] if number else plan.x
         return start + _MARGIN + _TRACK * channels[number].tracks[bundle.name, which]
 
@@ -264,7 +135,7 @@ def _leads(
             label = None
 
 
-def _leaving(plan: _Plan) -> dict[tuple[str, tuple[str, str, str, bool]], int]:
+def _leaving(plan: Plan) -> dict[tuple[str, BundleName], int]:
     """The height at which a bundle leaves a node."""
     found = {}
     for key, rect in plan.rects.items():
@@ -274,14 +145,12 @@ def _leaving(plan: _Plan) -> dict[tuple[str, tuple[str, str, str, bool]], int]:
     return found
 
 
-def _entering(
-    plan: _Plan, leaving: dict[tuple[str, tuple[str, str, str, bool]], int]
-) -> dict[tuple[str, str, str, bool], int]:
+def _entering(plan: Plan, leaving: dict[tuple[str, BundleName], int]) -> dict[BundleName, int]:
     """The height at which a bundle enters its target: never level with another's start, on whose line it would lie."""
     found = {}
     for key, rect in plan.rects.items():
 
-        def above(bundle: _Bundle) -> tuple[bool, float]:
+        def above(bundle: Bundle) -> tuple[bool, float]:
             sources = [plan.rects[edge.source].cy for edge in bundle.edges]
             return bundle.far, sum(sources) / len(sources)
 
@@ -299,9 +168,9 @@ def _entering(
 
 
 def _straighten(
-    plan: _Plan,
-    leaving: dict[tuple[str, tuple[str, str, str, bool]], int],
-    entering: dict[tuple[str, str, str, bool], int],
+    plan: Plan,
+    leaving: dict[tuple[str, BundleName], int],
+    entering: dict[BundleName, int],
 ) -> None:
     """Move the start of a line that is nearly straight, unless it would come near another's."""
     for (key, name), y in list(leaving.items()):
@@ -319,4 +188,4 @@ def _straighten(
 
 
 def _offset(index: int, count: int) -> int:
-    return _PORT * index - _PORT * (count - 1) // 2
+    return PORT * index - PORT * (count - 1) // 2

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from tap.graph.canvas import Canvas
 from tap.graph.picture import LegendEntry, Picture, Row
 from tap.graph.topology import EVERYWHERE, INTERNET, RouteTable, Subnet, Topology, Vpc
-from tap.graph.views.columns import Edge, Node, box_of, lay_out
+from tap.graph.views.columns import box_of, lay_out
+from tap.graph.views.levels import Edge, Node
 from tap.graph.words import routes_sentences
 
 WIDTH = 208

@@ -8,7 +8,8 @@ from tap.graph.canvas import HEADER, PAD, Canvas
 from tap.graph.metrics import TITLE, width, wrap
 from tap.graph.picture import Box, LegendEntry, Picture, Rect, Row
 from tap.graph.topology import INTERNET, Rule, SecurityGroup, Topology
-from tap.graph.views.columns import Edge, Layout, Node, box_of, lay_out
+from tap.graph.views.columns import Layout, box_of, lay_out
+from tap.graph.views.levels import Edge, Node
 from tap.graph.words import security_sentences
 
 WIDTH = 208

@@ -33,6 +33,7 @@ _LEGEND = (
     LegendEntry("line public", "internet, both ways"),
     LegendEntry("line nat", "internet, outward only"),
     LegendEntry("line data", "data, not through the internet"),
+    LegendEntry("line log", "logs and alarms"),
 )
 
 
