@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tap.operations import Options
 
 NO_STATE = "the stack has no resources yet: `tap cost --diff` prices what `tap up` would make"
+UNENDED = "a run has not ended, or was killed: this is what it had made so far"
 _DELETING = frozenset({Op.DELETE, Op.DELETE_REPLACED, Op.DISCARD_REPLACED, Op.READ_DISCARD})
 
 
@@ -31,11 +32,13 @@ def cost_of(project: Project, stack: str, price_file: Path | None, usage_file: P
     """From the state. Raises StackNotFoundError, StateError, UsageError."""
     today = datetime.now(UTC).date()
     prices, usage = load_prices(price_file, today), load_usage(usage_file)
-    checkpoint = _load(project, stack)
+    store = _store(project, stack)
+    unended = (UNENDED,) if store.paths.journal.exists() else ()
+    checkpoint = store.load(secrets=False)
     resources = checkpoint.resources
     found = estimate(resources, prices, usage)
     others = tuple(switches(resources, prices, usage))
-    return Costs(stack, found, others, usage, today, _notes(checkpoint))
+    return Costs(stack, found, others, usage, today, (*unended, *_notes(checkpoint)))
 
 
 def cost_of_preview(project: Project, options: Options, price_file: Path | None, usage_file: Path | None) -> Costs:
@@ -44,7 +47,7 @@ def cost_of_preview(project: Project, options: Options, price_file: Path | None,
 
     today = datetime.now(UTC).date()
     prices, usage = load_prices(price_file, today), load_usage(usage_file)
-    checkpoint = _load(project, options.stack)
+    checkpoint = _store(project, options.stack).load(secrets=False)
     planned = Planned(checkpoint)
     outcome = operations.preview(project.root, options, planned)
     if not outcome.succeeded:
@@ -79,10 +82,10 @@ class Planned:
                 self._resources.pop(step.urn, None)
 
 
-def _load(project: Project, stack: str) -> Checkpoint:
+def _store(project: Project, stack: str) -> StateStore:
     store = StateStore(project.root, project.name, stack)
     require_stack(project, stack, store)
-    return store.load(secrets=False)
+    return store
 
 
 def _notes(checkpoint: Checkpoint) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tap.engine.model import Operation, OperationType, Resource
+from tap.state.store import StateStore
 from tests.cost.recorded import stack, write_state
 from tests.integration.project import project_in
 
@@ -116,6 +117,10 @@ def test_a_half_finished_state_and_none_say_so(project):
     begun = Resource("urn:pulumi:prod::tap::aws:ec2/natGateway:NatGateway::nat", True, "aws:ec2/natGateway:NatGateway")
     write_state(project.root, stack("prod")[:5], [Operation(begun, OperationType.CREATING)], "prod")
 
+    with StateStore(project.root, "tap", "local").open("update") as killed:
+        killed.bind_aws("an-instance", "http://127.0.0.1:1").result(timeout=10)
+
+    assert "note: a run has not ended, or was killed" in project.succeed("cost", "-s", "local")
     assert "note: the state is half-finished" in (told := project.succeed("cost", "-s", "prod"))
     assert "not counted: nat (creating)" in told
     assert "note: the stack has no resources yet: `tap cost --diff`" in project.succeed("cost", "-s", "local")

@@ -13,6 +13,17 @@ from tests.policy.judged import JUDGING, Judged, project_for, run
 GREEN, RED, GREY = {"color": "green"}, {"color": "red"}, {"color": "grey"}
 
 
+NOTHING_PAINTED = """
+from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy
+
+def no_paint(args, report_violation):
+    if args.props.get("color") == "painted":
+        report_violation("it is painted")
+
+PolicyPack("other", [ResourceValidationPolicy("no-paint", "Nothing is painted.", no_paint, EnforcementLevel.MANDATORY)])
+"""
+
+
 @pytest.fixture
 def project(tmp_path):
     return project_for(tmp_path / "project")
@@ -62,6 +73,23 @@ def test_a_remedy_is_what_is_made_and_stays_so_also_through_a_replacement(projec
     assert again.outcome.changed is False
     assert replaced.created() == {"one": "painted"}
     assert replaced.state["one"] == {"color": "painted", "fixed": 2}
+
+
+def test_what_is_imported_is_judged_too(project):
+    project.cloud.entries["bad-1"] = {"name": "bad", "inputs": RED}
+    told = run(project, {"bad": RED | {"import": "bad-1"}, "later": GREEN})
+
+    assert told.outcome.violated
+    assert told.heard.violations == ["mandatory no-red bad: red is too loud"]
+    assert told.created() == {}
+
+
+def test_every_pack_is_asked_the_remedies_of_all_before_the_judgement_of_any(project, tmp_path):
+    other = pack_of(tmp_path / "other", NOTHING_PAINTED)
+    told = run(project, {"one": GREY}, preview=True, policy_packs=(other, JUDGING))
+
+    assert told.heard.remedied == ["paint one"]
+    assert told.heard.violations == ["mandatory no-paint one: it is painted"]
 
 
 def test_the_stack_is_judged_at_the_end_with_its_outputs(project):

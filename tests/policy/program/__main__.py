@@ -18,6 +18,7 @@ before = []
 for name, props in config.get_object("things", {}).items():
     if "password" in props:
         props["password"] = pulumi.Output.secret(props["password"])
-    before.append(Thing(name, props, pulumi.ResourceOptions(depends_on=before[-1:])))
+    there = props.pop("import", None)
+    before.append(Thing(name, props, pulumi.ResourceOptions(depends_on=before[-1:], import_=there)))
 for name, props in config.get_object("groups", {}).items():
     Group(name, props)
