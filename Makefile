@@ -9,7 +9,7 @@ export UV_NO_PROGRESS := 1
 .PHONY: help setup up preview down test lint check bench mutants rehearse soak lock clean picture browser-test
 
 help: ## say what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 23
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
 setup: $(READY) ## install what is locked into .venv
 
@@ -54,8 +54,9 @@ rehearse: $(READY) ## play the workflow that deploys, from its file: all well, t
 soak: $(READY) ## kill, fault, race and trace the real thing for hours; print the figures (SOAK=races for one part)
 	@$(BIN)/python -m soak $(SOAK)
 
-picture: up ## draw the README's picture anew, from the stack `local`
+picture: up ## draw the README's pictures anew, from the stack `local`
 	@$(BIN)/tap graph --format svg --output docs/tap-stack.svg
+	@$(BIN)/tap graph --format svg --view security --output docs/tap-stack-security.svg
 
 browser-test: $(READY) ## look at the pages of `tap graph` in a real browser (Debian's chromium)
 	@$(BIN)/python -m tests.browser.setup

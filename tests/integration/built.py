@@ -12,13 +12,13 @@ from tests.integration.inventory import Inventory, tags_of
 class Built:
     """What there is now, and what there was before: of what is not in both, `tap up` is the maker.
 
-    picture, graph: what `tap graph` makes of it, as SVG and as JSON.
+    pictures, graph: what `tap graph` makes of it, as SVG by view, and as JSON.
     """
 
     outputs: dict[str, Any]
     before: Inventory
     after: Inventory
-    picture: str
+    pictures: dict[str, str]
     graph: dict[str, Any]
 
     def of(self, kind: str, region: str = "us-east-1") -> dict[str, Any]:

@@ -36,6 +36,6 @@ def _build(folders: pytest.TempPathFactory) -> Built:
             json.loads(project.succeed("outputs", "--json")),
             before,
             inventory(aws),
-            project.succeed("graph", "--format", "svg"),
+            {view: project.succeed("graph", "--format", "svg", "--view", view) for view in ("topology", "security")},
             project.document("graph"),
         )

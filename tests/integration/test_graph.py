@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.integration.project import ROOT, Project
 
-PICTURE = ROOT / "docs" / "tap-stack.svg"
+PICTURES = {"topology": "docs/tap-stack.svg", "security": "docs/tap-stack-security.svg"}
 
 
-def test_the_readmes_picture_is_that_of_the_stack_as_it_comes(built):
-    assert "](docs/tap-stack.svg)" in (ROOT / "README.md").read_text()
-    assert PICTURE.read_text() == built.picture, "the picture is stale: `make picture` draws it anew"
+@pytest.mark.parametrize("view", PICTURES)
+def test_the_readmes_pictures_are_those_of_the_stack_as_it_comes(built, view):
+    assert f"]({PICTURES[view]})" in (ROOT / "README.md").read_text()
+    assert (ROOT / PICTURES[view]).read_text() == built.pictures[view], "it is stale: `make picture` draws it anew"
 
 
 def test_a_first_preview_draws_what_up_then_builds(project: Project, built):
