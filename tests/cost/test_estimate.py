@@ -151,6 +151,7 @@ def test_the_table_has_every_price_and_says_which_it_could_not_back():
 
     assert {price.id for price in own.values() if price.region == "us-east-1"} == set(UNITS)
     assert all(price.source.startswith("https://") for price in own.values())
+    assert len(unbacked) == 5, "README says how many"
     assert "vended_logs_gb us-east-1" in unbacked
     assert "nat_gateway_hour us-east-1" not in unbacked
 
