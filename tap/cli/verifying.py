@@ -16,16 +16,15 @@ from tap.project.project import Project
 from tap.verify.area import Area
 from tap.verify.areas import AREAS
 from tap.verify.areas.network import NETWORK
-from tap.verify.audit import NAMES as AUDITS
 from tap.verify.collector import permissions
-from tap.verify.exceptions import DEFAULT_FILE, Exemption, excuse, read_exemptions
+from tap.verify.exceptions import excuse
 from tap.verify.exporting import export_by_pulumi, read_export
 from tap.verify.facts import Facts
 from tap.verify.judgement import Judgement, judge
 from tap.verify.reach.explanation import Explanation, explain
 from tap.verify.rules import RULES, Rule
 from tap.verify.sarif import as_sarif
-from tap.verify.verification import look
+from tap.verify.verification import exemptions_of, look
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class NotProvedError(PolicyError):
 
 def judged(project: Project, request: Request) -> tuple[Facts, Judgement]:
     """What there is, and what every rule says of it. Raises UsageError before anything is asked."""
-    exemptions, rules = _exemptions(project, request), _rules(request)
+    exemptions, rules = exemptions_of(project, request.exceptions), _rules(request)
     if request.sarif is not None and not Path(request.sarif).absolute().parent.is_dir():
         raise UsageError(f"--sarif {request.sarif}: there is no such folder")
     facts = looked_at(project, request)
@@ -69,13 +68,6 @@ def _rules(request: Request) -> dict[str, Rule]:
     from tap.verify.audit.auditors import audit_rules
 
     return RULES | {rule.name: rule for rule in audit_rules()}
-
-
-def _exemptions(project: Project, request: Request) -> tuple[Exemption, ...]:
-    path = Path(request.exceptions) if request.exceptions is not None else project.root / DEFAULT_FILE
-    if request.exceptions is None and not path.is_file():
-        return ()
-    return read_exemptions(path, [*RULES, *AUDITS])
 
 
 def _write_sarif(path: Path, document: dict[str, Any]) -> None:

@@ -72,6 +72,24 @@ class Delivery:
                 "\n".join(["the cloud does not have what was built:", *(f"  {each}" for each in problems)])
             )
 
+    def verify(self, program: Path) -> None:
+        """That TapStack holds what it promises, not only that it is there. Raises ResourceError for what does not.
+
+        Other programs than TapStack are not judged: the rules are about it.
+        """
+        if not self.engine.export().is_tap_stack:
+            return
+        self.begin("verify")
+        judgement = self.engine.verify(program)
+        if judgement.clean:
+            return
+        wrong = [f"  {each.severity} {each.rule}: {each.subject} {each.says}" for each in judgement.findings]
+        wrong += [f"  {each.rule}: could not be judged" for each in judgement.not_judged]
+        wrong += [f"  {each.subject or each.area}: {each.why}" for each in judgement.unseen if not each.traced]
+        raise ResourceError(
+            "\n".join(["what was built does not hold what it should:", *wrong]), hint="`tap verify` says what mends it"
+        )
+
     def record(self, entry: Entry, serial: str) -> None:
         """Only while the state is the one that the entry speaks of. Raises SupersededError."""
         self.begin("record")

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from tap.delivery.export import Export
 from tap.engine.events import Reporter
 from tap.engine.values import Value
+from tap.verify.judgement import Judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +98,6 @@ class Engine(Protocol):
 
     def connect(self) -> Connect:
         """How to look at the cloud that the stack is in."""
+
+    def verify(self, program: Path) -> Judgement:
+        """What `tap verify` says of the stack, by that folder's config and accepted exceptions."""

@@ -13,6 +13,7 @@ _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 
 _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  - the mark of a secret, no secret
 _STACK_TYPE: Final = "pulumi:pulumi:Stack"
+_TAP_STACK_TYPE: Final = "tap:stack:TapStack"
 _PROVIDER_PREFIX: Final = "pulumi:providers:"
 
 
@@ -55,6 +56,11 @@ class Export:
             if each.get("custom") and not each.get("external") and not each.get("delete")
             if not each["type"].startswith(_PROVIDER_PREFIX)
         )
+
+    @property
+    def is_tap_stack(self) -> bool:
+        """Whether it is the stack that the rules of `tap verify` are about."""
+        return any(each["type"] == _TAP_STACK_TYPE for each in self._listed("resources"))
 
     @property
     def outputs(self) -> dict[str, Any]:

@@ -56,6 +56,7 @@ def go_back(delivery: Delivery, program: Path, agree: Agree) -> None:
     delivery.preview_and_gate(program, refresh=False, agree=agree)
     delivery.up(program, refresh=False)
     delivery.check(program)
+    delivery.verify(program)
 
 
 def program_in(folder: Path, project: Project) -> Path:

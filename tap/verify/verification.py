@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tap.errors import UsageError
@@ -11,7 +12,9 @@ from tap.project.project import Project, find_project
 from tap.state.checkpoint import Checkpoint
 from tap.verify.area import Area
 from tap.verify.areas import AREAS
+from tap.verify.audit import NAMES as AUDITS
 from tap.verify.collector import collect
+from tap.verify.exceptions import DEFAULT_FILE, Exemption, excuse, read_exemptions
 from tap.verify.facts import Facts, Scope, Unseen
 from tap.verify.facts.scope import OUTPUTS, scope_of
 from tap.verify.judgement import Judgement, judge
@@ -21,22 +24,39 @@ from tap.verify.rules import RULES
 from tap.verify.scoping import exported_checkpoint, recorded_checkpoint, settings_of
 
 
-def verify(root: Path, stack: str, *, endpoint: str = "", exported: bytes | None = None) -> Judgement:
-    """What every rule says of the stack, as it is now.
+def verify(
+    root: Path, stack: str, *, program: Path | None = None, endpoint: str = "", exported: bytes | None = None
+) -> Judgement:
+    """What every rule says of the stack, as it is now, but for what is accepted.
 
     exported None: the stack of the embedded engine in the project at `root`, on the embedded AWS that it was built on,
     or at `endpoint`. exported: a file of `pulumi stack export`, of a stack on the account of the user's own
-    credentials. Raises TapError where there is nothing to judge, or nobody to ask.
+    credentials. program: the folder whose config and accepted exceptions count, as of a release that was gone back to;
+    None for the project's own. Raises TapError where there is nothing to judge, or nobody to ask.
     """
-    return judge(look(root, stack, endpoint=endpoint, exported=exported), RULES.values())
+    exemptions = exemptions_of(find_project(program or root), None)
+    facts = look(root, stack, program=program, endpoint=endpoint, exported=exported)
+    return excuse(judge(facts, RULES.values()), exemptions, datetime.now(UTC).date())
+
+
+def exemptions_of(project: Project, file: str | None) -> tuple[Exemption, ...]:
+    """What the file accepts; None is the project's own one, if it has one. Raises UsageError for a bad one."""
+    path = Path(file) if file is not None else project.root / DEFAULT_FILE
+    return read_exemptions(path, [*RULES, *AUDITS]) if file is not None or path.is_file() else ()
 
 
 def look(
-    root: Path, stack: str, *, endpoint: str = "", exported: bytes | None = None, areas: Sequence[Area] = AREAS
+    root: Path,
+    stack: str,
+    *,
+    program: Path | None = None,
+    endpoint: str = "",
+    exported: bytes | None = None,
+    areas: Sequence[Area] = AREAS,
 ) -> Facts:
     """The facts of these areas, as `verify` judges them."""
     project = find_project(root)
-    settings = settings_of(project, stack.rpartition("/")[2])
+    settings = settings_of(find_project(program or root), stack.rpartition("/")[2])
     checkpoint = _checkpoint(project, stack, exported)
     scope = scope_of(checkpoint, project.name, stack, settings)
     _require_range(scope)

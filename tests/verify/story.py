@@ -8,7 +8,14 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
+from tap.delivery.delivery import Delivery
+from tap.delivery.engines.embedded import EmbeddedEngine
+from tap.delivery.releases import FileReleases
+from tap.delivery.repository import Repository
+from tap.delivery.result import Result
+from tap.errors import ResourceError
 from tap.local_aws.clients import Clients
+from tap.project.project import find_project
 from tap.verify.collector import collect
 from tap.verify.facts import Facts
 from tap.verify.verification import look
@@ -34,7 +41,8 @@ class Story:
 
     operations: what was called to collect all facts. partly: what could be seen with one operation answered by an
     error, by that operation. runs: what `tap verify` did, by what was special about it. refused, blind: what somebody
-    sees of the good stack whom AWS refuses the calls of REFUSED or BLINDING. sarif: what `tap verify` wrote.
+    sees of the good stack whom AWS refuses the calls of REFUSED or BLINDING. sarif: what `tap verify` wrote. smoke: the
+    stage, and what was wrong, of a rollback's last look at the stack, "good" and "broken".
     """
 
     good: Facts
@@ -43,6 +51,7 @@ class Story:
     operations: frozenset[tuple[str, str]]
     partly: dict[str, Facts] = field(default_factory=dict)
     runs: dict[str, CompletedProcess[str]] = field(default_factory=dict)
+    smoke: dict[str, tuple[str, str]] = field(default_factory=dict)
     refused: Facts | None = None
     blind: Facts | None = None
     sarif: dict[str, Any] = field(default_factory=dict)
@@ -89,13 +98,15 @@ def tell(folder: Path) -> Story:
         }
         refused, blind = _refused(good, aws.endpoint)
         runs = _runs(project, aws)
+        smoke = {"good": _smoke(project)}
         stack = BuiltStack(aws, _ids(project), project.document("outputs"))
         broken = tuple(breakage.broken(stack) for breakage in BREAKAGES)
         bad = collect(good.scope, watched)
         (project.root / "verify-exceptions.yaml").write_text(EXCEPTIONS)
         runs["broken"] = project("verify", "--json", "--sarif", "verify.sarif")
+        smoke["broken"] = _smoke(project)
         sarif = json.loads((project.root / "verify.sarif").read_bytes())
-        return Story(good, bad, broken, frozenset(watched.operations), partly, runs, refused, blind, sarif)
+        return Story(good, bad, broken, frozenset(watched.operations), partly, runs, smoke, refused, blind, sarif)
 
 
 def _refused(good: Facts, endpoint: str) -> tuple[Facts, Facts]:
@@ -122,6 +133,23 @@ def _runs(project: Project, aws: Account) -> dict[str, CompletedProcess[str]]:
         "unsettled": project("verify", "--engine", "pulumi", "--state", _unsettled(project), "--json", **account),
         "another account": project(*given, **account | {"AWS_ACCESS_KEY_ID": "999999999999"}),
     }
+
+
+class _Silent:
+    def stage(self, name: str, detail: str = "") -> None:
+        """Nobody watches."""
+
+
+def _smoke(project: Project) -> tuple[str, str]:
+    """What `tap rollback` makes of the stack as it is, once it has brought it back."""
+    root, result = project.root, Result("rollback", "local", None)
+    engine = EmbeddedEngine(find_project(root), "local", "", _Silent())
+    releases = FileReleases(root / "releases.json")
+    try:
+        Delivery("local", Repository(root, root, ""), engine, releases, _Silent(), result).verify(root)
+    except ResourceError as error:
+        return result.stage, str(error)
+    return result.stage, ""
 
 
 def _ids(project: Project) -> dict[str, str]:

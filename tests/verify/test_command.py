@@ -36,6 +36,16 @@ def test_a_broken_stack_ends_with_5_and_the_worst_first(story):
     assert all(finding["fix"] for finding in document["findings"])
 
 
+def test_a_rollback_is_done_only_where_all_that_is_not_accepted_holds(story):
+    found = {line.split(":")[0] for line in story.smoke["broken"][1].splitlines()[1:]}
+    findings = story.document("broken")["findings"]
+
+    assert story.smoke["good"] == ("verify", "")
+    assert story.smoke["broken"][0] == "verify"
+    assert {f"  {finding['severity']} {finding['rule']}" for finding in findings} <= found
+    assert "bucket-tls-only" not in story.smoke["broken"][1]
+
+
 def test_the_account_of_the_users_own_credentials_is_proved_from_an_exported_state(story):
     document = story.document("account")
 

@@ -25,6 +25,7 @@ from tap.project.project import Project
 from tap.project.stack_config import require_stack
 from tap.state.lock import cancel
 from tap.state.store import StateStore
+from tap.verify.judgement import Judgement
 
 Run = Callable[[Options, Reporter], operations.Outcome]
 
@@ -82,6 +83,12 @@ class EmbeddedEngine:
         if not endpoint:
             raise TapError("the embedded AWS does not run any more", hint="`tap local status` says more")
         return Clients(endpoint, DEFAULT_REGION).client
+
+    def verify(self, program: Path) -> Judgement:
+        # Imported here: the rules take time that nothing needs before there is something to judge.
+        from tap.verify.verification import verify
+
+        return verify(self.project.root, self.stack, program=program, endpoint=self.endpoint)
 
     def _told(self, command: str, program: Path, run: Run, *, planning: bool) -> Outcome:
         options = Options(self.stack, endpoint=self.endpoint, program=str(program))

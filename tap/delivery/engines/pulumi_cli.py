@@ -30,6 +30,7 @@ from tap.errors import (
 from tap.project.project import Project
 from tap.state.files import remove
 from tap.state.lock_files import LockFile, is_dead, lock_files_in
+from tap.verify.judgement import Judgement
 
 CALL_SECONDS_MAX: Final = 10.0
 CALL_ATTEMPTS_MAX: Final = 3
@@ -109,6 +110,12 @@ class PulumiEngine:
             return session.client(service, region_name=region, config=config)
 
         return connect
+
+    def verify(self, program: Path) -> Judgement:
+        # Imported here: the rules take time that nothing needs before there is something to judge.
+        from tap.verify.verification import verify
+
+        return verify(self.project.root, self.stack, program=program, exported=self.export().text.encode())
 
     def _workspace(self, program: Path) -> LocalWorkspace:
         return LocalWorkspace(work_dir=str(program), pulumi_command=self.command)
