@@ -28,7 +28,7 @@ POLICY: Final[tuple[Mutant, ...]] = (
     Mutant(
         "policy-stack-not-judged",
         "tap/engine/deployment.py",
-        "                await self._analysis.judge_stack(self.generator, self._done)\n",
+        "                await requests.analysis.judge_stack(self.generator, requests.outputs.done)\n",
         "                pass\n",
         "what only the whole stack shows is never found",
         _UNSEEN,

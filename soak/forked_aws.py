@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 ANSWER_SECONDS_MAX = 300.0
+PORT_SECONDS_MAX = 30.0
 _ROOT = Path(__file__).parents[1]
 _PORTS = range(20_000, 32_000)
 _INSTANCE = "00000000-0000-4000-8000-000000000001"
@@ -87,12 +89,28 @@ def empty_aws() -> Iterator[ForkedAws]:
         process.wait(ANSWER_SECONDS_MAX)
 
 
+def _wait_until_free(port: int) -> None:
+    """An end is heard of when its control socket closes, which may be before the one that listened does."""
+    deadline = time.monotonic() + PORT_SECONDS_MAX
+    while not _is_free(port) and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+            probe.listen()
+        except OSError:
+            return False
+    return True
+
+
 def free_port() -> int:
     """A port of loopback at which nobody listens, out of those that no connection is given as its own."""
     for port in random.sample(_PORTS, len(_PORTS)):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
+        if _is_free(port):
             return port
     raise RuntimeError("no port of loopback is free")
 
@@ -140,6 +158,7 @@ class _Copy:
                 connections.append(request)
                 super().process_request(request, client_address)
 
+        _wait_until_free(port)
         connections = self._connections = []
         self._server = server = Server("127.0.0.1", port, self._app, KeepAliveHandler)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
