@@ -66,13 +66,16 @@ def test_a_release_runs_with_its_own_modules_also_with_those_of_the_package_tap(
     git(root, "add", "--all")
     git(root, "commit", "--quiet", "--message", "A")
     tap = Tap(root)
-    first = tap.python("-P", "-m", "tap.cli.main", "deploy", "--json")
-    (package / "edition.py").write_text('raise RuntimeError("a bad release")\n')
-    git(root, "commit", "--quiet", "--all", "--message", "B")
-    (root / "Pulumi.local.yaml").write_text("{}\n")
-    second = tap.python("-P", "-m", "tap.cli.main", "up")
-    back = tap.python("-P", "-m", "tap.cli.main", "rollback", "--json")
-    outputs = tap.python("-P", "-m", "tap.cli.main", "outputs", "edition")
+    try:
+        first = tap.python("-P", "-m", "tap.cli.main", "deploy", "--json")
+        (package / "edition.py").write_text('raise RuntimeError("a bad release")\n')
+        git(root, "commit", "--quiet", "--all", "--message", "B")
+        (root / "Pulumi.local.yaml").write_text("{}\n")
+        second = tap.python("-P", "-m", "tap.cli.main", "up")
+        back = tap.python("-P", "-m", "tap.cli.main", "rollback", "--json")
+        outputs = tap.python("-P", "-m", "tap.cli.main", "outputs", "edition")
+    finally:
+        tap.python("-P", "-m", "tap.cli.main", "local", "stop")
 
     assert first.returncode == 0, first.stdout
     assert second.returncode == 1
