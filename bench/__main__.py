@@ -56,6 +56,9 @@ def rows(folder: Path) -> list[tuple[str, str, str]]:
         (f"  bare boto3, the same {figures.calls} calls", f"{figures.boto3:.1f} s", "-"),
         ("  (warm - imports) : bare boto3", f"{ratio:.2f}", "1.5"),
         ("a preview with nothing to do", f"{figures.preview:.1f} s", "4 s"),
+        ("tap verify", f"{figures.looks['verify']:.1f} s", "5 s"),
+        ("tap graph", f"{figures.looks['graph']:.2f} s", "1 s"),
+        ("tap cost", f"{figures.looks['cost']:.2f} s", "1 s"),
         ("tap --help", f"{start_up('--help'):.0f} ms", "250 ms"),
         ("tap status", f"{start_up('status'):.0f} ms", "250 ms"),
     ]

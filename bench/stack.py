@@ -21,11 +21,15 @@ PROJECT = Path(__file__).parent.parent
 FILES = ("tap_stack.py", "__main__.py", "Pulumi.yaml", "Pulumi.local.yaml")
 ROUNDS = 3
 SECONDS_MAX = 120
+LOOKS = {"verify": (), "graph": ("--output", "stack.html"), "cost": ()}
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Seconds, medians of ROUNDS where a thing can be repeated; `calls` is how many a creation makes."""
+    """Seconds, medians of ROUNDS where a thing can be repeated; `calls` is how many a creation makes.
+
+    looks: what looks at the built stack, by its command.
+    """
 
     cold: float
     warm: float
@@ -33,6 +37,7 @@ class Figures:
     boto3: float
     calls: int
     preview: float
+    looks: dict[str, float]
 
 
 @contextmanager
@@ -71,6 +76,10 @@ def import_seconds(root: Path) -> float:
     return time.perf_counter() - began
 
 
+def _median_of_looks(root: Path, *arguments: str) -> float:
+    return statistics.median(tap(root, *arguments) for _ in range(ROUNDS))
+
+
 def measure(folder: Path) -> Figures:
     with project_copy(folder, "timed") as root:
         cold = tap(root, "up")
@@ -79,6 +88,7 @@ def measure(folder: Path) -> Figures:
             tap(root, "destroy")
             warm.append(tap(root, "up"))
             previews.append(tap(root, "preview", "--expect-no-changes"))
+        looks = {name: _median_of_looks(root, name, *rest) for name, rest in LOOKS.items()}
         imports = [import_seconds(root) for _ in range(ROUNDS)]
     calls, seconds = [], []
     with project_copy(folder, "recorded") as root:
@@ -91,4 +101,4 @@ def measure(folder: Path) -> Figures:
         with project_copy(folder, f"replayed-{round_number}") as root:
             seconds.append(replay(calls, control.start(root).endpoint))
     middle = statistics.median
-    return Figures(cold, middle(warm), middle(imports), middle(seconds), len(calls), middle(previews))
+    return Figures(cold, middle(warm), middle(imports), middle(seconds), len(calls), middle(previews), looks)
