@@ -43,7 +43,7 @@ AWS: Final[tuple[Mutant, ...]] = (
         "",
         "a lost answer makes a second resource",
         _NOTHING_LOST,
-        (_LOST_ANSWER,),
+        ("tests/faults/test_lost_answers.py::test_what_a_lost_call_made_is_looked_for_before_anything_is_sent_again",),
     ),
     Mutant(
         "half-an-answer-believed",

@@ -189,7 +189,11 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def serve(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:  # whoever asked was killed meanwhile: half a request is none
+            self.close()
+            return
         if self.path.startswith("/_tap/"):
             answer = _passed_on(self.server.upstream, self.command, self.path, self.headers, body)
             self.send(*answer) if answer else self.close()

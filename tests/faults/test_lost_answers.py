@@ -95,6 +95,15 @@ def test_a_creation_whose_answer_is_lost_is_made_once(token, fate, behind, direc
     assert count_of(token, aws_account, inputs) == before
 
 
+def test_what_a_lost_call_made_is_looked_for_before_anything_is_sent_again(behind, proxy, aws_account):
+    """A second one that is taken away at once would have been a second one all the same."""
+    case = case_of(behind, "aws:ec2/vpc:Vpc", aws_account)
+    proxy.rules = [Rule("ec2 CreateVpc", Fault.CLOSE, times=1)]
+    case.create(case.checked(case.sample.first))
+
+    assert [call.name for call in proxy.calls].count("ec2 CreateVpc") == 1
+
+
 def case_of_again(case, provider):
     return Case(provider, case.token, case.sample)
 
