@@ -11,7 +11,7 @@ from tap.verify.facts.seen import Seen, unseen
 from tap.verify.judgement import judge
 from tap.verify.permissions import action_of
 from tap.verify.rules import RULES
-from tests.verify.edits import both, with_alarm, with_bucket, with_keys, with_role
+from tests.verify.edits import both, hidden_keys, hidden_topics, with_alarm, with_bucket, with_keys, with_role
 from tests.verify.story import BLINDING, REFUSED, VANISHED
 
 _SIGNED_AS = {"monitoring": "cloudwatch"}
@@ -32,6 +32,14 @@ _NEEDS = {
     "replication-rule": with_bucket("app", replication=unseen("no")),
     "replication-destination": with_bucket("backup", region=unseen("no")),
     "replication-role": with_role("replication", policies=unseen("no")),
+    "data-exists": hidden_keys,
+    "data-exists ": hidden_topics,
+    "data-exists  ": with_bucket("logs", region=unseen("no")),
+    "key-usable": hidden_keys,
+    "key-rotation ": hidden_keys,
+    "key-policy-closed ": hidden_keys,
+    "key-administered ": hidden_keys,
+    "key-alias": hidden_keys,
     "key-rotation": with_keys(rotates=unseen("no")),
     "key-policy-closed": with_keys(policy=unseen("no")),
     "key-administered": with_keys(policy=unseen("no")),
@@ -41,7 +49,7 @@ _NEEDS = {
     "flow-log-delivery": with_role("flow-logs", policies=unseen("no")),
     "role-no-wider": with_role("flow-logs", policies=unseen("no")),
 }
-"""Rule -> an edit that hides what it needs; with a blank at its end, once more."""
+"""Rule -> an edit that hides what it needs; with blanks at its end, once more."""
 
 
 def _action(call: str) -> str:
@@ -72,6 +80,14 @@ def test_a_refused_call_is_named_and_only_the_rules_that_need_it_are_not_judged(
     assert judgement.findings == ()
     assert {"bucket-tls-only", "key-policy-closed", "role-no-wider", "alarm-delivery", "tags"} <= not_judged
     assert {"bucket-encryption", "key-rotation", "role-trust-closed", "alarm-action"} <= set(judgement.passed)
+
+
+def test_a_key_that_aws_does_not_describe_is_not_called_right(story):
+    judgement = _judged(story.without_keys)
+
+    assert {each.action for each in judgement.unseen} == {"kms:DescribeKey"}
+    assert not {"key-usable", "key-rotation", "key-policy-closed", "key-administered"} & set(judgement.passed)
+    assert not judgement.clean
 
 
 def test_a_bucket_that_vanished_between_two_calls_is_said_to_have(story):
