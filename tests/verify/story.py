@@ -43,8 +43,8 @@ class Story:
     operations: what was called to collect all facts. partly: what could be seen with one operation answered by an
     error, by that operation. runs: what `tap verify` did, by what was special about it. refused, blind: what somebody
     sees of the good stack whom AWS refuses the calls of REFUSED or BLINDING. without_keys: what is seen of the
-    keys if none is described. sarif: what `tap verify` wrote. smoke: the stage, and what was wrong, of a rollback's last
-    look at the stack, "good" and "broken".
+    keys if none is described. sarif: what `tap verify` wrote. smoke: the stage, and what was wrong, of a rollback's
+    last look at the stack, "good" and "broken".
     """
 
     good: Facts

@@ -8,6 +8,7 @@ import pytest
 
 from tap.verify.facts import Facts
 from tap.verify.facts.seen import Seen, unseen
+from tap.verify.facts.storage import Encryption
 from tap.verify.judgement import judge
 from tap.verify.permissions import action_of
 from tap.verify.rules import RULES
@@ -128,6 +129,15 @@ def test_a_permissions_boundary_is_a_doubt(good):
 
     assert findings == []
     assert "boundary" in doubts[0].why
+
+
+def test_whether_a_role_may_use_the_keys_of_what_it_replicates_is_a_doubt(good):
+    edited = with_bucket("app", encryption=Seen(Encryption("aws:kms")))(good)
+
+    findings, doubts = RULES["replication-role"].says(edited)
+
+    assert findings == []
+    assert "KMS key" in doubts[0].why
 
 
 def test_a_resource_whose_tags_nobody_knows_how_to_ask_for_is_a_doubt(good):
