@@ -91,6 +91,19 @@ def test_a_key_that_aws_does_not_describe_is_not_called_right(story):
     assert not judgement.clean
 
 
+def test_what_a_state_misnames_is_not_seen_and_the_rest_is(story):
+    facts = story.misnamed
+
+    assert {each.action for each in facts.unseen} == {"sns:GetTopicAttributes", "kms:DescribeKey"}
+    assert len(facts.alarms.alarms) == len(story.good.alarms.alarms)
+
+
+def test_buckets_are_looked_for_by_their_tags_where_the_state_has_none(story):
+    forgotten = {each.subject for each in RULES["bucket-in-state"].findings(story.misnamed)}
+
+    assert forgotten == {bucket.name for bucket in story.good.storage.buckets}
+
+
 def test_a_bucket_that_vanished_between_two_calls_is_said_to_have(story):
     judgement = _judged(story.refused)
     vanished = [each for each in judgement.unseen if each.action == _action(VANISHED)]
