@@ -78,7 +78,10 @@ def _write_sarif(path: Path, document: dict[str, Any]) -> None:
 
 
 def explained(project: Project, request: Request, between: tuple[str, str, str]) -> Explanation:
-    """The path of one connection: between is (from, to, port)."""
+    """The path of one connection: between is (from, to, port). Raises UsageError for options of a judgement."""
+    asked = {"--exceptions": request.exceptions, "--sarif": request.sarif, "--audit": request.audit}
+    if unfit := [option for option, given in asked.items() if given]:
+        raise UsageError(f"{', '.join(unfit)}: --explain shows one connection, and judges nothing")
     return explain(looked_at(project, request, [NETWORK]), *between)
 
 

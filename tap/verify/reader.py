@@ -128,8 +128,8 @@ class Reader:
             if code in _NOBODY:
                 raise AuthenticationError(f"AWS refuses these credentials: {error}") from error
             self.unseen.append(Unseen(self._area, action, subject, _why(code, error)))
-        except ParamValidationError:
-            raise  # a bug of ours, and nothing that AWS said
+        except ParamValidationError as error:  # what the state calls it is nothing that AWS could know
+            self.unseen.append(Unseen(self._area, action, subject, " ".join(str(error).split())))
         except BotoCoreError as error:
             self.unseen.append(Unseen(self._area, action, subject, f"no answer: {error}"))
         return None

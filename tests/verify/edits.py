@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from tap.verify.facts import Facts
-from tap.verify.facts.seen import Seen
+from tap.verify.facts.seen import Seen, unseen
 from tap.verify.policies.document import Policy, read_policy
 
 Edit = Callable[[Facts], Facts]
@@ -39,7 +39,7 @@ def with_keys(**changes: Any) -> Edit:
     """Every key of the stack, changed wherever it is used."""
 
     def edit(facts: Facts) -> Facts:
-        keys = tuple(replace(own, key=_changed(own.key, changes)) for own in facts.keys.keys)
+        keys = tuple(replace(own, looked=Seen(_changed(own.key, changes))) for own in facts.keys.keys)
         groups = tuple(replace(each, key=Seen(_changed(each.key.value, changes))) for each in facts.logs.groups)
         topics = tuple(
             (arn, Seen(replace(topic.value, key=Seen(_changed(topic.value.key.value, changes)))))
@@ -53,6 +53,17 @@ def with_keys(**changes: Any) -> Edit:
         )
 
     return edit
+
+
+def hidden_keys(facts: Facts) -> Facts:
+    """Nothing was seen of any key of the state."""
+    keys = tuple(replace(own, looked=unseen("no"), aliases=unseen("no")) for own in facts.keys.keys)
+    return replace(facts, keys=replace(facts.keys, keys=keys))
+
+
+def hidden_topics(facts: Facts) -> Facts:
+    topics = tuple((arn, unseen("no")) for arn, _ in facts.alarms.topics)
+    return replace(facts, alarms=replace(facts.alarms, topics=topics))
 
 
 def with_groups(**changes: Any) -> Edit:

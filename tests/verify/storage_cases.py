@@ -162,6 +162,12 @@ REPLICATION = [
     Case("replication-rule", "a part only", _rules(whole=False), app),
     Case("replication-rule", "deletions are left out", _rules(deletions=False), app),
     Case("replication-rule", "objects under a key are left out", with_bucket("app", encryption=KMS), app),
+    Case(
+        "replication-rule",
+        "objects under the key that AWS keeps for S3 are left out",
+        with_bucket("app", encryption=Seen(Encryption("aws:kms"))),
+        app,
+    ),
     Case("replication-destination", "it is not there", _without_backup, app),
     Case("replication-destination", "its versioning is off", with_bucket("backup", versioning=Seen("")), app),
     Case("replication-destination", "the source's is suspended", with_bucket("app", versioning=Seen("Suspended")), app),

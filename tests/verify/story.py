@@ -16,8 +16,11 @@ from tap.delivery.result import Result
 from tap.errors import ResourceError
 from tap.local_aws.clients import Clients
 from tap.project.project import find_project
+from tap.verify.areas.alarms import ALARMS
+from tap.verify.areas.keys import KEYS
+from tap.verify.areas.storage import STORAGE
 from tap.verify.collector import collect
-from tap.verify.facts import Facts
+from tap.verify.facts import Facts, Scope
 from tap.verify.verification import look
 from tests.conftest import Account
 from tests.faults.proxy import Fault, Rule, fault_proxy
@@ -41,8 +44,9 @@ class Story:
 
     operations: what was called to collect all facts. partly: what could be seen with one operation answered by an
     error, by that operation. runs: what `tap verify` did, by what was special about it. refused, blind: what somebody
-    sees of the good stack whom AWS refuses the calls of REFUSED or BLINDING. sarif: what `tap verify` wrote. smoke: the
-    stage, and what was wrong, of a rollback's last look at the stack, "good" and "broken".
+    sees of the good stack whom AWS refuses the calls of REFUSED or BLINDING. without_keys: what is seen of the
+    keys if none is described. misnamed: what is seen by the state of `_misnamed`. sarif: what `tap verify` wrote.
+    smoke: the stage, and what was wrong, of a rollback's last look at the stack, "good" and "broken".
     """
 
     good: Facts
@@ -54,6 +58,8 @@ class Story:
     smoke: dict[str, tuple[str, str]] = field(default_factory=dict)
     refused: Facts | None = None
     blind: Facts | None = None
+    without_keys: Facts | None = None
+    misnamed: Facts | None = None
     sarif: dict[str, Any] = field(default_factory=dict)
 
     def document(self, run: str) -> dict[str, Any]:
@@ -96,7 +102,8 @@ def tell(folder: Path) -> Story:
             operation: collect(good.scope, Watched(Clients(aws.endpoint, "us-east-1"), **{operation: code}))
             for operation, code in PARTLY.items()
         }
-        refused, blind = _refused(good, aws.endpoint)
+        refused, blind, without_keys = _refused(good, aws.endpoint)
+        misnamed = collect(_misnamed(good.scope), Clients(aws.endpoint, "us-east-1"), [ALARMS, KEYS, STORAGE])
         runs = _runs(project, aws)
         smoke = {"good": _smoke(project)}
         stack = BuiltStack(aws, _ids(project), project.document("outputs"))
@@ -106,16 +113,28 @@ def tell(folder: Path) -> Story:
         runs["broken"] = project("verify", "--json", "--sarif", "verify.sarif")
         smoke["broken"] = _smoke(project)
         sarif = json.loads((project.root / "verify.sarif").read_bytes())
-        return Story(good, bad, broken, frozenset(watched.operations), partly, runs, smoke, refused, blind, sarif)
+        operations = frozenset(watched.operations)
+        return Story(good, bad, broken, operations, partly, runs, smoke, refused, blind, without_keys, misnamed, sarif)
 
 
-def _refused(good: Facts, endpoint: str) -> tuple[Facts, Facts]:
-    """What is left with the calls of REFUSED refused and that of VANISHED too late, and with those of BLINDING."""
+def _refused(good: Facts, endpoint: str) -> tuple[Facts, Facts, Facts]:
+    """What is left with the calls of REFUSED refused and that of VANISHED too late, with those of BLINDING, and of the
+    keys if none is described.
+    """
     with fault_proxy(endpoint) as proxy:
         proxy.rules = [*map(_refusing, REFUSED), replace(_refusing(VANISHED), status=404, code="NoSuchBucket")]
         refused = collect(good.scope, Clients(proxy.endpoint, "us-east-1"))
         proxy.rules = [*map(_refusing, BLINDING)]
-        return refused, collect(good.scope, Clients(proxy.endpoint, "us-east-1"))
+        blind = collect(good.scope, Clients(proxy.endpoint, "us-east-1"))
+        proxy.rules = [_refusing("kms DescribeKey")]
+        return refused, blind, collect(good.scope, Clients(proxy.endpoint, "us-east-1"), [KEYS])
+
+
+def _misnamed(scope: Scope) -> Scope:
+    """As of a state that was edited by hand: no buckets, a topic whose id is no ARN, keys without an id."""
+    ids = {"aws:sns/topic:Topic": "no-arn", "aws:kms/key:Key": ""}
+    claims = (each for each in scope.claims if each.type != "aws:s3/bucket:Bucket")
+    return replace(scope, claims=tuple(replace(each, id=ids.get(each.type, each.id)) for each in claims))
 
 
 def _refusing(pattern: str) -> Rule:

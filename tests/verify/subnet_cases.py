@@ -46,6 +46,14 @@ WAY_IN = [
     ),
     Case(
         "private-subnets-have-no-way-in",
+        "the internet comes by UDP only",
+        both(
+            with_route(PRIVATE, ANYWHERE, claimed("igw")), with_acl_entries(AclEntry(10, False, False, "6", ANYWHERE))
+        ),
+        one(_private_a),
+    ),
+    Case(
+        "private-subnets-have-no-way-in",
         "others come by a peering",
         with_route(PRIVATE, "172.16.0.0/12", "pcx-1"),
         one(_private_a),

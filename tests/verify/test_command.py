@@ -114,6 +114,11 @@ PULUMI = ("verify", "--engine", "pulumi")
         (("verify", "-s", "nope"), 6, "error: no stack named 'nope' found\n"),
         (("verify", "--state", "x"), 2, "error: --state goes with --engine pulumi only"),
         ((*PULUMI, "--endpoint", "http://127.0.0.1:1"), 2, "error: --endpoint goes with the embedded engine only\n"),
+        (
+            ("verify", "--explain", "web", "db", "22", "--sarif", "x.sarif", "--audit"),
+            2,
+            "error: --sarif, --audit: --explain shows one connection, and judges nothing\n",
+        ),
         ((*PULUMI, "--state", "nope.json"), 2, "error: the state 'nope.json' can not be read: No such file"),
         ((*PULUMI, "--state", "broken.json"), 1, "error: could not deserialize deployment: "),
         (PULUMI, 2, "error: the Pulumi CLI is not on the PATH"),

@@ -181,8 +181,11 @@ def test_what_stands_for_nothing_is_refused(good, source, target, port, said):
     assert said in str(refused.value)
 
 
-def test_a_network_that_was_not_seen_is_not_explained(good):
-    blind = replace(good, unseen=(Unseen("network", "ec2:DescribeSubnets", "", "not allowed"),))
+@pytest.mark.parametrize(
+    ("action", "subject"), [("ec2:DescribeSubnets", ""), ("ec2:GetManagedPrefixListEntries", "pl-1")]
+)
+def test_a_network_that_was_not_seen_is_not_explained(good, action, subject):
+    blind = replace(good, unseen=(Unseen("network", action, subject, "not allowed"),))
 
-    with pytest.raises(TapError, match="could not be seen: ec2:DescribeSubnets: not allowed"):
+    with pytest.raises(TapError, match=f"could not be seen: {action}: not allowed"):
         explain(blind, "internet", "web", "443")

@@ -203,6 +203,16 @@ def test_a_question_that_can_not_be_answered_is_an_error():
         ({"Service": "s3.amazonaws.com"}, None, ["s3.amazonaws.com for any account"]),
         ({"Service": "s3.amazonaws.com"}, {"StringEquals": {"aws:SourceAccount": "123456789012"}}, []),
         ({"Service": "s3.amazonaws.com"}, {"ArnLike": {"aws:SourceArn": "arn:aws:*:*:123456789012:*"}}, []),
+        ({"Service": "a"}, {"ArnLike": {"aws:SourceArn": "arn:aws:cloudwatch:*:*:alarm:*"}}, ["a for any account"]),
+        ({"Service": "a"}, {"ArnLike": {"aws:SourceArn": "arn:aws:s3:eu-west-1:9*:b"}}, ["a for any account"]),
+        ({"Service": "a"}, {"StringLike": {"aws:SourceArn": "arn:aws:cloudwatch:*"}}, ["a for any account"]),
+        ({"Service": "a"}, {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::tap-*"}}, ["a for any account"]),
+        ({"Service": "a"}, {"ArnEquals": {"aws:SourceArn": "arn:aws:s3:::tap-app"}}, []),
+        ({"Service": "a"}, {"StringEquals": {"aws:SourceAccount": "999999999999"}}, ["a for any account"]),
+        ({"Service": "a"}, {"StringNotEquals": {"aws:SourceAccount": "999999999999"}}, ["a for any account"]),
+        ("*", {"StringEquals": {"aws:PrincipalAccount": ["123456789012", "999999999999"]}}, ["everybody"]),
+        ("*", {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/deploy"}}, ["everybody"]),
+        ("*", {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/*"}}, []),
     ],
 )
 def test_strangers_are_everybody_other_accounts_and_services_that_work_for_them(principal, condition, who):
@@ -210,6 +220,15 @@ def test_strangers_are_everybody_other_accounts_and_services_that_work_for_them(
     policy = read_policy({"Statement": [statement]})
 
     assert list(strangers(policy, {"123456789012"})) == [("S", each) for each in who]
+
+
+def test_whether_somebody_of_the_same_organisation_is_a_stranger_is_not_judged():
+    policy = read_policy(
+        {"Statement": [allow(Principal="*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}})]}
+    )
+
+    with pytest.raises(CannotTellError, match="aws:PrincipalOrgID"):
+        list(strangers(policy, {"123456789012"}))
 
 
 def test_everybody_but_some_is_a_stranger_and_a_denial_lets_nobody_in():

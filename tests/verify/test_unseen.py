@@ -8,10 +8,11 @@ import pytest
 
 from tap.verify.facts import Facts
 from tap.verify.facts.seen import Seen, unseen
+from tap.verify.facts.storage import Encryption
 from tap.verify.judgement import judge
 from tap.verify.permissions import action_of
 from tap.verify.rules import RULES
-from tests.verify.edits import both, with_alarm, with_bucket, with_keys, with_role
+from tests.verify.edits import both, hidden_keys, hidden_topics, with_alarm, with_bucket, with_keys, with_role
 from tests.verify.story import BLINDING, REFUSED, VANISHED
 
 _SIGNED_AS = {"monitoring": "cloudwatch"}
@@ -32,6 +33,14 @@ _NEEDS = {
     "replication-rule": with_bucket("app", replication=unseen("no")),
     "replication-destination": with_bucket("backup", region=unseen("no")),
     "replication-role": with_role("replication", policies=unseen("no")),
+    "data-exists": hidden_keys,
+    "data-exists ": hidden_topics,
+    "data-exists  ": with_bucket("logs", region=unseen("no")),
+    "key-usable": hidden_keys,
+    "key-rotation ": hidden_keys,
+    "key-policy-closed ": hidden_keys,
+    "key-administered ": hidden_keys,
+    "key-alias": hidden_keys,
     "key-rotation": with_keys(rotates=unseen("no")),
     "key-policy-closed": with_keys(policy=unseen("no")),
     "key-administered": with_keys(policy=unseen("no")),
@@ -41,7 +50,7 @@ _NEEDS = {
     "flow-log-delivery": with_role("flow-logs", policies=unseen("no")),
     "role-no-wider": with_role("flow-logs", policies=unseen("no")),
 }
-"""Rule -> an edit that hides what it needs; with a blank at its end, once more."""
+"""Rule -> an edit that hides what it needs; with blanks at its end, once more."""
 
 
 def _action(call: str) -> str:
@@ -72,6 +81,27 @@ def test_a_refused_call_is_named_and_only_the_rules_that_need_it_are_not_judged(
     assert judgement.findings == ()
     assert {"bucket-tls-only", "key-policy-closed", "role-no-wider", "alarm-delivery", "tags"} <= not_judged
     assert {"bucket-encryption", "key-rotation", "role-trust-closed", "alarm-action"} <= set(judgement.passed)
+
+
+def test_a_key_that_aws_does_not_describe_is_not_called_right(story):
+    judgement = _judged(story.without_keys)
+
+    assert {each.action for each in judgement.unseen} == {"kms:DescribeKey"}
+    assert not {"key-usable", "key-rotation", "key-policy-closed", "key-administered"} & set(judgement.passed)
+    assert not judgement.clean
+
+
+def test_what_a_state_misnames_is_not_seen_and_the_rest_is(story):
+    facts = story.misnamed
+
+    assert {each.action for each in facts.unseen} == {"sns:GetTopicAttributes", "kms:DescribeKey"}
+    assert len(facts.alarms.alarms) == len(story.good.alarms.alarms)
+
+
+def test_buckets_are_looked_for_by_their_tags_where_the_state_has_none(story):
+    forgotten = {each.subject for each in RULES["bucket-in-state"].findings(story.misnamed)}
+
+    assert forgotten == {bucket.name for bucket in story.good.storage.buckets}
 
 
 def test_a_bucket_that_vanished_between_two_calls_is_said_to_have(story):
@@ -112,6 +142,15 @@ def test_a_permissions_boundary_is_a_doubt(good):
 
     assert findings == []
     assert "boundary" in doubts[0].why
+
+
+def test_whether_a_role_may_use_the_keys_of_what_it_replicates_is_a_doubt(good):
+    edited = with_bucket("app", encryption=Seen(Encryption("aws:kms")))(good)
+
+    findings, doubts = RULES["replication-role"].says(edited)
+
+    assert findings == []
+    assert "KMS key" in doubts[0].why
 
 
 def test_a_resource_whose_tags_nobody_knows_how_to_ask_for_is_a_doubt(good):

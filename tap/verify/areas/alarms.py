@@ -47,7 +47,7 @@ def _alarms(reader: Reader, scope: Scope, region: str) -> Iterator[Alarm]:
 
 
 def _topic(reader: Reader, arn: str) -> Seen[Topic | None]:
-    region = arn.split(":")[3]
+    region = "".join(arn.split(":")[3:4])  # the id in a state may be no ARN: then AWS says so
     answer = reader.answer("sns", "GetTopicAttributes", subject=arn, region=region, absent=_GONE, TopicArn=arn)
     if answer is None:
         return unseen(f"sns:GetTopicAttributes of {arn} failed")

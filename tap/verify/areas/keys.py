@@ -49,21 +49,22 @@ def _collect(reader: Reader, scope: Scope) -> KeyFacts:
     named = {claim.outputs.get("targetKeyId"): claim.id for claim in scope.of("aws:kms/alias:Alias")}
     claims = list(scope.of("aws:kms/key:Key"))
     looked = reader.each(lambda claim: _own_key(reader, claim, str(named.get(claim.id, ""))), claims)
-    gone = tuple(claim.id for claim, found in zip(claims, looked, strict=True) if found == "gone")
-    return KeyFacts(tuple(found for found in looked if isinstance(found, OwnKey)), gone)
+    gone = tuple(claim.id for claim, found in zip(claims, looked, strict=True) if found is None)
+    return KeyFacts(tuple(found for found in looked if found is not None), gone)
 
 
-def _own_key(reader: Reader, claim: Claim, alias: str) -> OwnKey | str:
-    """ "gone", or "unseen", where there is none to look at."""
+def _own_key(reader: Reader, claim: Claim, alias: str) -> OwnKey | None:
+    """None where it is not there any more."""
     found = look_at_key(reader, claim.id, claim.region)
     if found.unseen:
-        return "unseen"
+        return OwnKey(claim.id, unseen(found.unseen), alias, unseen(found.unseen))
     if found.value is None:
-        return "gone"
+        return None
+    key = Seen(found.value)
     aliases = reader.answer("kms", "ListAliases", subject=claim.id, region=claim.region, KeyId=claim.id)
     if aliases is None or aliases.get("Truncated"):
-        return OwnKey(found.value, alias, unseen(f"the aliases of {claim.id} were not all seen"))
-    return OwnKey(found.value, alias, Seen(tuple(each["AliasName"] for each in aliases["Aliases"])))
+        return OwnKey(claim.id, key, alias, unseen(f"the aliases of {claim.id} were not all seen"))
+    return OwnKey(claim.id, key, alias, Seen(tuple(each["AliasName"] for each in aliases["Aliases"])))
 
 
 KEYS = Area("keys", KEY_ACTIONS | {"kms:ListAliases"}, _collect, traced=True)

@@ -28,7 +28,7 @@ _Value = TypeVar("_Value")
 def _collect(reader: Reader, scope: Scope) -> StorageFacts:
     claims = list(scope.of(_BUCKET))
     names = {claim.id for claim in claims}
-    found: Seen[tuple[str, ...]] = _claimed_by_tags(reader, scope, names) if claims else Seen(())
+    found = _claimed_by_tags(reader, scope, names)
     regions = {claim.id: claim.region for claim in claims}
     wanted = [*regions, *(found.found or ())]
     partition = next((claim.arn.split(":")[1] for claim in claims if claim.arn), "aws")

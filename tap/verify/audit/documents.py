@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tap.verify.facts import Facts
-from tap.verify.facts.seen import CannotTellError, Seen
+from tap.verify.facts.seen import CannotTellError, Seen, unseen
 from tap.verify.finding import Doubt
 from tap.verify.policies.document import Policy
 
@@ -42,7 +42,8 @@ def documents(facts: Facts) -> Iterator[Document | Doubt]:
     for bucket in facts.storage.buckets:
         yield from _seen(bucket.arn, "its policy", Kind.RESOURCE, bucket.policy)
     for own in facts.keys.keys:
-        yield from _seen(own.key.arn, "its policy", Kind.KEY, own.key.policy)
+        policy = own.looked.found.policy if own.looked.found else unseen(own.looked.unseen)
+        yield from _seen(own.name, "its policy", Kind.KEY, policy)
     for arn, topic in facts.alarms.topics:
         if topic.unseen:
             yield Doubt(arn, topic.unseen)

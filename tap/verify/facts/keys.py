@@ -27,16 +27,29 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class OwnKey:
-    """A key of the state. aliases: those that it has; alias: the one that it has to have, "" for none."""
+    """A key of the state, by its id there. aliases: those that it has; alias: the one that it has to have, "" for none.
 
-    key: Key
+    looked: what was found of it. Whoever asks for the `key` of one that was not seen gets CannotTellError.
+    """
+
+    id: str
+    looked: Seen[Key]
     alias: str = ""
     aliases: Seen[tuple[str, ...]] = field(default_factory=lambda: Seen(()))
+
+    @property
+    def key(self) -> Key:
+        return self.looked.value
+
+    @property
+    def name(self) -> str:
+        """Its ARN, or its id where it was not seen."""
+        return self.looked.found.arn if self.looked.found else self.id
 
 
 @dataclass(frozen=True, slots=True)
 class KeyFacts:
-    """keys: those of the state that are there. gone: the ids of those that are not."""
+    """keys: those of the state that are there, or might be. gone: the ids of those that are not."""
 
     keys: tuple[OwnKey, ...] = ()
     gone: tuple[str, ...] = ()

@@ -15,10 +15,17 @@ APP, BACKUP, LOGS = "app", "backup", "logs"
 
 @dataclass(frozen=True, slots=True)
 class Encryption:
-    """How objects are encrypted that come without a wish of their own. key: the KMS key, "" for S3's own."""
+    """How objects are encrypted that come without a wish of their own.
+
+    key: the KMS key, "" where none is named: then it is S3's own, or with KMS the one that AWS keeps for S3.
+    """
 
     algorithm: str
     key: str = ""
+
+    @property
+    def by_kms(self) -> bool:
+        return self.algorithm.startswith("aws:kms")
 
 
 @dataclass(frozen=True, slots=True)

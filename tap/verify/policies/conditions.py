@@ -41,6 +41,10 @@ _NEGATIONS = {
 }
 
 
+def is_negation(operator: str) -> bool:
+    return operator.removesuffix("IfExists") in _NEGATIONS
+
+
 def conditions_hold(statement: Statement, context: Context) -> Answer:
     """Whether all of them do."""
     return all_of([_holds(operator, key, values, context) for operator, key, values in statement.conditions])

@@ -8,7 +8,7 @@ from itertools import product
 
 from tap.errors import TapError, UsageError
 from tap.verify.contract import SUBNETS_OF
-from tap.verify.facts import Facts
+from tap.verify.facts import Facts, Unseen
 from tap.verify.reach.path import Flow, Party, Path, walk
 from tap.verify.reach.placements import members, outside_parties, real_parties, subnets_of, topology_of
 from tap.verify.reach.ranges import contains, network, parse_address, parse_range, representatives
@@ -33,7 +33,7 @@ class Explanation:
 
 def explain(facts: Facts, source: str, target: str, port: str) -> Explanation:
     """Raises UsageError for what is no end or no port, TapError where the network could not be seen."""
-    blind = [each for each in facts.unseen if each.area == "network" and not each.subject]
+    blind = [each for each in facts.unseen if each.area == "network" and _decides(each)]
     if blind:
         said = "; ".join(f"{each.action}: {each.why}" for each in blind)
         raise TapError(f"the network could not be seen: {said}", hint="`tap verify --permissions` says what it takes")
@@ -52,6 +52,11 @@ def explain(facts: Facts, source: str, target: str, port: str) -> Explanation:
     paths = [walk(topology, Flow(one, other, protocol, number)) for one, other in pairs]
     reached = [path for path in paths if path.reached]
     return Explanation(source, target, _telling(reached or paths), len(paths), len(reached))
+
+
+def _decides(unseen: Unseen) -> bool:
+    """Whether a path may be another one than it seems: the whole area is blind, or what a rule or route names."""
+    return not unseen.subject or unseen.subject.startswith("pl-")
 
 
 def _telling(paths: Sequence[Path]) -> Path:

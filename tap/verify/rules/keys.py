@@ -15,7 +15,7 @@ from tap.verify.rules.per_subject import of_each
 
 _UP = "`tap up --refresh` sets it again"
 
-of_each_key = of_each(lambda facts: facts.keys.keys, lambda own: own.key.arn)
+of_each_key = of_each(lambda facts: facts.keys.keys, lambda own: own.name)
 
 
 @rule(
@@ -73,4 +73,4 @@ def key_administered(_facts: Facts, own: OwnKey) -> Iterator[Flaw]:
 @of_each_key
 def key_alias(_facts: Facts, own: OwnKey) -> Iterator[Flaw]:
     if own.alias and own.alias not in own.aliases.value:
-        yield Flaw(own.key.arn, f"{own.alias} does not lead to it", _UP)
+        yield Flaw(own.name, f"{own.alias} does not lead to it", _UP)

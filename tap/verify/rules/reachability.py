@@ -15,6 +15,7 @@ from tap.verify.facts.scope import OUTPUTS
 from tap.verify.finding import Flaw, Severity
 from tap.verify.reach.path import Flow, Party, Path, walk
 from tap.verify.reach.placements import (
+    PROTOCOLS,
     members,
     open_ports,
     outside_parties,
@@ -215,7 +216,8 @@ def private_subnets_have_no_way_in(facts: Facts) -> Iterator[Flaw]:
 def _way_in(topology: Topology, subnet: Subnet, outside: list[Party], ports: list[int]) -> Path | None:
     targets = list(members(topology, "anything", None, [subnet]))
     paths = (
-        walk(topology, Flow(source, target, "tcp", port)) for target, source, port in product(targets, outside, ports)
+        walk(topology, Flow(source, target, protocol, port))
+        for target, source, protocol, port in product(targets, outside, PROTOCOLS, ports)
     )
     return next((path for path in paths if path.reached), None)
 

@@ -68,7 +68,7 @@ def replication_rule(_facts: Facts, bucket: Bucket) -> Iterator[Flaw]:
         yield Flaw(bucket.arn, "no rule replicates the whole bucket", _UP)
     elif not any(each.deletions for each in whole):
         yield Flaw(bucket.arn, "deletions are not replicated", _UP)
-    elif (encryption := bucket.encryption.value) and encryption.key and not any(each.kms for each in whole):
+    elif (encryption := bucket.encryption.value) and encryption.by_kms and not any(each.kms for each in whole):
         yield Flaw(bucket.arn, "its objects are under a KMS key, and the rule leaves such objects out", _UP)
 
 
@@ -120,6 +120,8 @@ def replication_role(facts: Facts, bucket: Bucket) -> Iterator[Flaw]:
         yield Flaw(role.arn, "S3 may not assume it: nothing is replicated", _UP)
     yield from _refused_by_role(bucket, replication, role)
     yield from _denied_by_buckets(facts, bucket, replication, role)
+    if (encryption := bucket.encryption.value) and encryption.by_kms:
+        raise CannotTellError("its objects are under a KMS key, and whether the role may use the keys is not judged")
 
 
 def _who_asks(facts: Facts, bucket: Bucket) -> dict[str, str | None]:
