@@ -38,7 +38,7 @@ def run_deploy(context: click.Context, request: Request) -> None:
     def work(settings: Settings, teller: Teller, result: Result) -> str:
         project = settings.project()
         agree = _agreement("deploy", request, settings)
-        release = deploy(_delivery(project, request, teller, result), project.root, agree)
+        release = deploy(_delivery(settings, project, request, teller, result), project.root, agree)
         return f"Released {release.commit[:10]} to the stack '{request.stack}'."
 
     _run(context, request, "deploy", work)
@@ -49,7 +49,7 @@ def run_rollback(context: click.Context, request: Request, *, rehearse: bool) ->
 
     def work(settings: Settings, teller: Teller, result: Result) -> str:
         project = settings.project()
-        delivery = _delivery(project, request, teller, result)
+        delivery = _delivery(settings, project, request, teller, result)
         if rehearse and request.endpoint:
             raise UsageError("--rehearse brings an AWS of its own: leave --endpoint out")
         if rehearse:
@@ -99,19 +99,30 @@ def _teller(settings: Settings, stack: str) -> Teller:
     return DeliveryLines(sys.stdout, stack, lambda run: make_view(settings, run), color=settings.colored)
 
 
-def _delivery(project: Project, request: Request, narrator: Narrator, result: Result) -> Delivery:
+def _delivery(settings: Settings, project: Project, request: Request, narrator: Narrator, result: Result) -> Delivery:
     repository = open_repository(project.root)
     engine: Engine
     releases: Releases
+    packs, configs = (
+        tuple(str(settings.cwd.resolve() / path) for path in paths)
+        for paths in (request.policy_packs, request.policy_pack_configs)
+    )
     if request.engine == PULUMI:
         from tap.delivery.engines.pulumi_cli import open_pulumi_engine
 
         if request.endpoint:
             raise UsageError("--endpoint is for --engine embedded: the Pulumi CLI goes where its config says")
-        engine = open_pulumi_engine(project, request.stack, narrator)
+        engine = open_pulumi_engine(project, request.stack, narrator, packs, configs)
         releases = git_releases(repository, project, request.stack)
     else:
-        engine = EmbeddedEngine(project, request.stack, request.endpoint, narrator)
+        engine = EmbeddedEngine(
+            project,
+            request.stack,
+            request.endpoint,
+            narrator,
+            policy_packs=packs,
+            policy_pack_configs=configs,
+        )
         releases = FileReleases(project.root / ".tap" / "releases" / project.name / f"{request.stack}.jsonl")
     return Delivery(request.stack, repository, engine, releases, narrator, result, request.allow)
 

@@ -12,7 +12,10 @@ EMBEDDED, PULUMI = "embedded", "pulumi"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """endpoint "": the project's own embedded AWS. allow: URNs whose data may be lost. result: a file for programs."""
+    """endpoint "": the project's own embedded AWS. allow: URNs whose data may be lost. result: a file for programs.
+
+    policy_packs, policy_pack_configs: as they were given, relative to --cwd.
+    """
 
     stack: str
     engine: str
@@ -20,6 +23,8 @@ class Request:
     yes: bool = False
     allow: tuple[str, ...] = ()
     result: Path | None = None
+    policy_packs: tuple[str, ...] = ()
+    policy_pack_configs: tuple[str, ...] = ()
 
 
 engine_option = click.option(

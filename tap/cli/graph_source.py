@@ -73,7 +73,7 @@ class PreviewHeard:
 
     def report(self, event: Event) -> None:
         match event:
-            case StepEnded(step, internal=False) | StepEnded(step, internal=True):
+            case StepEnded():
                 self._take(event)
             case OutputsRegistered(step) if step.new is not None and step.urn in self._planned:
                 self._planned[step.urn] = replace(self._planned[step.urn], resource=step.new)

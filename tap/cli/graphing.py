@@ -90,6 +90,9 @@ def _state(project: Project, stack: str) -> Inventory:
     """Raises StackNotFoundError for a stack with neither state nor config, TapError where there is nothing to draw."""
     from tap.cli.graph_source import inventory_of
     from tap.cli.stack_state import store_of
+    from tap.cli.stack_status import gone_text, standing
+    from tap.lane import Place, Standing
+    from tap.local_aws import control
 
     store = store_of(project, stack)
     if not store.exists:
@@ -97,6 +100,9 @@ def _state(project: Project, stack: str) -> Inventory:
     checkpoint = store.load(secrets=False)
     if not checkpoint.resources and not checkpoint.pending:
         raise TapError(f"the state of the stack '{stack}' is empty: there is nothing to draw", hint=NOTHING_YET)
+    aws = control.status(project.root)
+    if standing(Place(checkpoint.aws_endpoint, checkpoint.aws_instance), aws) is Standing.GONE:
+        click.echo(f"warning: {gone_text(aws)}", err=True)
     return inventory_of(project.name, stack, checkpoint)
 
 

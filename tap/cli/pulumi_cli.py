@@ -27,9 +27,10 @@ def hand_over(context: click.Context) -> NoReturn:
     pulumi = shutil.which("pulumi")
     if pulumi is None:
         raise TapError("there is no `pulumi` on the PATH", hint="`tap doctor` says what is missing and how to get it")
-    root = settings_of(context).project().root
+    settings = settings_of(context)
+    settings.project()  # the CLI finds it from here as well; where there is none, that is said in our words
     sys.stdout.flush()
-    os.chdir(root)
+    os.chdir(settings.cwd)  # what --policy-pack names is relative to it
     os.execv(pulumi, ["pulumi", *arguments(context)])  # noqa: S606  - without a shell, as it should be
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from tap.cli.commands.local import status_document, status_lines
 from tap.cli.views.labels import counted
 from tap.errors import StateError
+from tap.lane import Place, Standing, is_alive, standing_of
 from tap.local_aws import control
 from tap.project.project import Project
 from tap.state.lock_files import TOOL, LockFile, is_gone, list_lock_files
@@ -45,7 +46,8 @@ class SeenLock:
 class StackStatus:
     """resources: how many the state holds, None without a state. pending: operations whose end nobody knows.
 
-    trouble: why the state can not be read, "" if it can. built_on: which embedded AWS it was built on, "" for none.
+    trouble: why the state can not be read, "" if it can. built: where it was built, its
+    instance "" for no embedded AWS.
     """
 
     stack: str
@@ -57,19 +59,34 @@ class StackStatus:
     interrupted: bool
     last: LastRun | None
     locks: tuple[SeenLock, ...]
-    built_on: str
+    built: Place
     aws: control.Status
 
     @property
     def aws_note(self) -> str:
         """What the embedded AWS means for this state, "" where nothing was built on one."""
-        if not self.built_on or not self.resources:
+        if not self.resources:
             return ""
-        if self.aws.state is control.State.STOPPED:
-            return "the state was built on an embedded AWS that was stopped; the next `tap up` builds everything anew"
-        if self.aws.instance != self.built_on:
-            return "the state was built on an earlier embedded AWS; the next `tap up` builds everything anew"
-        return "the state was built on this embedded AWS"
+        match standing(self.built, self.aws):
+            case Standing.ELSEWHERE:
+                there = self.built.endpoint
+                return f"the state was built on the AWS at {there}; `tap up --endpoint {there}` goes on there"
+            case Standing.GONE:
+                return gone_text(self.aws)
+            case Standing.HERE:
+                return "the state was built on this embedded AWS" if self.built.instance else ""
+
+
+def standing(built: Place, aws: control.Status) -> Standing:
+    """As a run without --endpoint would find it. May ask on loopback who is there."""
+    instance = None if aws.state is control.State.STOPPED else aws.instance
+    return standing_of(built, instance, "", alive=is_alive)
+
+
+def gone_text(aws: control.Status) -> str:
+    """That the AWS of a state is no more, and what comes of it."""
+    which = "an embedded AWS that was stopped" if aws.state is control.State.STOPPED else "an earlier embedded AWS"
+    return f"the state was built on {which}; the next `tap up` builds everything anew"
 
 
 def look(project: Project, stack: str) -> StackStatus:
@@ -77,14 +94,14 @@ def look(project: Project, stack: str) -> StackStatus:
     store = StateStore(project.root, project.name, stack)
     resources: int | None = None
     pending: tuple[str, ...] = ()
-    trouble, built_on = "", ""
+    trouble, built = "", Place("", "")
     if store.exists:
         try:
             state = store.load(secrets=False)
         except StateError as error:
             trouble = str(error)
         else:
-            resources, built_on = len(state.resources), state.aws_instance
+            resources, built = len(state.resources), Place(state.aws_endpoint, state.aws_instance)
             pending = tuple(f"{each.resource.urn} ({each.type.value})" for each in state.pending)
     return StackStatus(
         stack,
@@ -96,7 +113,7 @@ def look(project: Project, stack: str) -> StackStatus:
         store.paths.journal.exists(),
         last_run(store.paths),
         tuple(SeenLock(file, is_gone(file.holder)) for file in list_lock_files(store.paths)),
-        built_on,
+        built,
         control.status(project.root),
     )
 
@@ -183,7 +200,7 @@ def as_document(found: StackStatus) -> dict[str, Any]:
         "locks": [_lock_document(lock) for lock in found.locks],
         "embeddedAws": {
             **status_document(found.aws),
-            "builtOn": found.built_on,
-            "isTheOneBuiltOn": bool(found.built_on) and found.built_on == found.aws.instance,
+            "builtOn": found.built.instance,
+            "isTheOneBuiltOn": bool(found.built.instance) and found.built.instance == found.aws.instance,
         },
     }

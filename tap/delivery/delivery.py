@@ -17,7 +17,7 @@ from tap.delivery.releases import Releases
 from tap.delivery.repository import Repository
 from tap.delivery.result import Result, StageFailedError
 from tap.delivery.smoke import look
-from tap.errors import ChangesError, ResourceError
+from tap.errors import ChangesError, PolicyError, ResourceError
 
 Agree = Callable[[tuple[Loss, ...]], None]
 """Asks whoever is there to go ahead, after the preview. Raises CancelledError for anything but agreement."""
@@ -43,7 +43,7 @@ class Delivery:
         self.narrator.stage(stage, detail)
 
     def preview_and_gate(self, program: Path, *, refresh: bool, agree: Agree) -> None:
-        """Raises PolicyError for a plan that loses data, CancelledError if nobody agrees."""
+        """Raises PolicyError for a plan that loses data or breaks a policy, CancelledError if nobody agrees."""
         self.begin("preview")
         plan = succeeded(self.engine.preview(program, refresh=refresh))
         self.begin("gate")
@@ -97,7 +97,9 @@ class Delivery:
 
 
 def succeeded(outcome: Outcome) -> Outcome:
-    """Raises StageFailedError, with the engine's reason, for one that failed."""
+    """Raises PolicyError for one that broke a policy, StageFailedError, with the reason, for one that failed."""
+    if outcome.error and outcome.violations:
+        raise PolicyError("\n".join(["a mandatory policy is violated:", *(f"  {each}" for each in outcome.violations)]))
     if outcome.error:
         raise StageFailedError(outcome.error)
     return outcome

@@ -29,11 +29,15 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a preview, an up or a refresh ended. changes: Pulumi's summary, by op. error: why it failed, "" if not."""
+    """How a preview, an up or a refresh ended. changes: Pulumi's summary, by op. error: why it failed, "" if not.
+
+    violations: the mandatory policies that it broke, in words.
+    """
 
     changes: Mapping[str, int] = field(default_factory=dict)
     steps: tuple[PlannedStep, ...] = ()
     error: str = ""
+    violations: tuple[str, ...] = ()
 
     @property
     def changed(self) -> tuple[PlannedStep, ...]:

@@ -30,6 +30,7 @@ class Session:
         self._run = str(uuid.uuid4())
         self._paths = paths
         self._crypter = crypter
+        self._recorded = False
         header = Header(paths.qualified_name, kind, self._run, loaded.digest)
         self._writer = JournalWriter(paths.journal, header, crypter)
 
@@ -38,6 +39,7 @@ class Session:
 
         From any thread, as the two below.
         """
+        self._recorded = True
         return self._writer.append(changes)
 
     def bind_aws(self, instance: str, endpoint: str) -> Future[None]:
@@ -46,6 +48,7 @@ class Session:
 
     def start_afresh(self) -> Future[None]:
         """Record that what `base` holds is gone, with the embedded AWS that it was in: the run begins with nothing."""
+        self._recorded = True
         return self._writer.append((Rebased((), ()),), EmbeddedAws("", ""))
 
     def finish(self, checkpoint: Checkpoint, info: UpdateInfo) -> None:
@@ -66,3 +69,11 @@ class Session:
     def close(self) -> None:
         """Wait until what was appended is on the disk. Raises StateError if the disk does not answer."""
         self._writer.close()
+
+    def leave(self) -> None:
+        """Close it, finished or not. A run that was refused before it recorded anything leaves no journal behind: it
+        was not interrupted, and nothing goes on from there.
+        """
+        self.close()
+        if not self._recorded:
+            remove(self._paths.journal)

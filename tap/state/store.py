@@ -73,7 +73,7 @@ class StateStore:
         """Hold the stack to change it. kind: update, refresh, destroy or what else the journal is to say.
 
         Raises StateLockedError if another holds it, StateError for a state that can not be read or believed. Leaving
-        without `finish` keeps what was appended: the next reader goes on from there.
+        without `finish` keeps what was recorded: the next reader goes on from there.
         """
         # Imported here: `status` and `outputs` only read, and have little time.
         from tap.state.lock import locked
@@ -87,7 +87,7 @@ class StateStore:
             try:
                 yield session
             finally:
-                session.close()
+                session.leave()
 
     def export(self, *, show_secrets: bool = False) -> str:
         """The text of `state export`. Takes no lock and writes nothing; needs a passphrase only for secrets in clear,

@@ -13,6 +13,7 @@ from tap.engine.model import Op, Resource, Step
 from tap.engine.values import UNKNOWN, Secret
 from tap.graph.draw import FORMATS, draw
 from tap.graph.inventory import Change
+from tap.local_aws.endpoint import instance_of
 from tap.state.store import StateStore
 from tests.cli.conftest import Tap
 from tests.cli.test_commands import HEAVY
@@ -173,6 +174,33 @@ def test_a_half_finished_stack_is_drawn_and_says_so(empty):
     )
     assert "<title>bucket app-bucket (half-finished)</title>" in ended.stdout
     assert "2 resources · half-finished" in ended.stdout
+
+
+def built_on(root, endpoint, instance):
+    path = root / ".tap/.pulumi/stacks/tap/local.json"
+    document = json.loads(path.read_bytes())
+    document["checkpoint"]["embeddedAws"] = {"endpoint": endpoint, "instance": instance}
+    path.write_text(json.dumps(document))
+
+
+def test_a_state_whose_embedded_aws_is_gone_is_drawn_with_a_warning(tap):
+    built_on(tap.root, "http://127.0.0.1:9", "an-earlier-one")
+    drawn = tap("graph", "--json")
+
+    assert json.loads(drawn.stdout)["vpcs"]
+    assert drawn.returncode == 0
+    assert drawn.stderr == (
+        "warning: the state was built on an embedded AWS that was stopped; the next `tap up` builds everything anew\n"
+    )
+
+
+def test_a_state_that_another_aws_still_holds_is_not_said_to_be_gone(tap, embedded_aws):
+    built_on(tap.root, embedded_aws.endpoint, instance_of(embedded_aws.endpoint))
+    drawn = tap("graph", "--json")
+    status = tap("status")
+
+    assert (drawn.returncode, drawn.stderr) == (0, "")
+    assert f"the state was built on the AWS at {embedded_aws.endpoint}; `tap up --endpoint" in status.stdout
 
 
 def test_the_old_half_of_a_replacement_is_listed_apart(empty):

@@ -44,6 +44,16 @@ def test_the_command_is_pulumis_with_the_options_that_were_given(tap, pulumi, li
     assert ended.stdout.splitlines() == [str(tap.root), *shlex.split(handed_over)]
 
 
+def test_a_policy_pack_is_found_from_where_tap_runs_and_not_from_the_projects_folder(tap, pulumi):
+    (tap.root / "sub").mkdir()
+    ended = tap("preview", "--engine", "pulumi", "-C", "sub", "--policy-pack", "../policy", **pulumi)
+
+    assert ended.stdout.splitlines() == [
+        str(tap.root / "sub"),
+        *shlex.split("preview --non-interactive --stack local --policy-pack ../policy"),
+    ]
+
+
 def test_without_a_pulumi_it_says_what_helps(tap):
     ended = tap("preview", "--engine", "pulumi", PATH="/nowhere")
 

@@ -118,7 +118,7 @@ def test_a_half_finished_state_and_none_say_so(project):
     write_state(project.root, stack("prod")[:5], [Operation(begun, OperationType.CREATING)], "prod")
 
     with StateStore(project.root, "tap", "local").open("update") as killed:
-        killed.bind_aws("an-instance", "http://127.0.0.1:1").result(timeout=10)
+        killed.start_afresh().result(timeout=10)
 
     assert "note: a run has not ended, or was killed" in project.succeed("cost", "-s", "local")
     assert "note: the state is half-finished" in (told := project.succeed("cost", "-s", "prod"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import threading
 import time
@@ -134,6 +135,31 @@ def test_a_recorded_plan_that_loses_data_is_refused_before_the_up(job, case, run
     assert document["error"]["message"].count("every object and version in the bucket") == lost
     assert [words.split()[0] for words in job.cli.commands()] == ["preview"]
     assert (job.result["stage"], job.records()) == ("gate", [])
+
+
+def test_a_policy_pack_is_handed_on_and_what_it_forbids_is_exit_5(job):
+    violation = {
+        "policyEvent": {
+            "resourceUrn": URN,
+            "message": "no tags",
+            "policyName": "strict-tags",
+            "enforcementLevel": "mandatory",
+        }
+    }
+    said = {**violation["policyEvent"], "policyName": "advice", "enforcementLevel": "advisory"}
+    failing = {"exit": 1, "events": [violation, {"policyEvent": said}, *summary(create=1)], "stderr": "error: failed\n"}
+    job.cli.answer("preview", failing)
+    code, document = job("deploy", "--policy-pack", "policy", "--policy-pack-config", "levels.json")
+
+    assert code == 5
+    assert document["error"]["message"] == f"a mandatory policy is violated:\n  strict-tags {URN}: no tags"
+    assert [shlex.split(words) for words in job.cli.commands()] == [
+        [
+            *("preview", "--policy-pack", f"{job.root}/policy", "--policy-pack-config", f"{job.root}/levels.json"),
+            *("--refresh", "--exec-kind", "auto.local", "--event-log", "EVENTS", "--stack", "prod"),
+        ]
+    ]
+    assert (job.result["stage"], job.records()) == ("preview", [])
 
 
 def test_the_same_plan_of_things_without_data_goes_on(job):

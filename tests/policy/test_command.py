@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from tests.delivery.repositories import commit_all, git
 from tests.integration.project import Project, project_in
 from tests.policy.judged import HERE
 
@@ -60,6 +61,20 @@ def test_violations_are_shown_as_pulumi_shows_them_and_the_exit_code_is_5(projec
     (pack,) = document["policyPacks"]
     assert [each["policy"] for each in pack["violations"]] == ["no-red"]
     assert "bad" not in {each["urn"].rpartition("::")[2] for each in document["steps"]}
+
+
+def test_a_deploy_is_refused_with_exit_code_5_and_records_nothing(project):
+    want(project, bad="red")
+    (project.root / ".gitignore").write_text(".tap/\n.venv\n")
+    git(project.root, "init", "--quiet")
+    commit_all(project.root, "A")
+    refused = project("deploy", *project.flags, "--yes", "--json", "--policy-pack", str(JUDGING))
+    document = json.loads(refused.stdout)
+
+    assert refused.returncode == document["error"]["code"] == 5
+    assert document["stage"] == "preview"
+    assert document["error"]["message"].startswith("a mandatory policy is violated:\n  no-red urn:pulumi:dev::")
+    assert not (project.root / ".tap" / "releases").exists()
 
 
 def test_an_advisory_violation_stops_nothing_and_a_configuration_is_read_beside_the_pack(project):

@@ -98,6 +98,16 @@ def test_what_was_appended_is_there_before_and_after_the_next_run_takes_it_over(
         assert [operation.type.value for operation in session.base.pending] == ["deleting", "creating"]
 
 
+def test_a_run_that_was_refused_before_it_recorded_anything_is_not_an_interrupted_one(tmp_path):
+    store = store_in(tmp_path)
+    finish(store, thing("a"))
+    with store.open("update") as session:  # then a policy pack is refused, say
+        session.bind_aws("instance-2", "http://127.0.0.1:4566").result(timeout=30)
+
+    assert not store.paths.journal.exists()
+    assert names(store.load()) == ["a"]
+
+
 def test_a_state_of_the_pulumi_cli_is_gone_on_from(tmp_path):
     store = recorded_store(tmp_path)
 

@@ -16,7 +16,7 @@ from tap.cli.settings import everywhere, json_option, stack_option
 @operation_options("yes")
 @engine_option
 @allow_option
-@operation_options("endpoint")
+@operation_options("policy_packs", "policy_pack_configs", "endpoint")
 @result_option
 @json_option
 @everywhere
@@ -30,6 +30,7 @@ def deploy(
     allow_data_loss: tuple[str, ...],
     endpoint: str,
     result: Path | None,
+    **policies: tuple[str, ...],
 ) -> None:
     """Release the commit that is checked out.
 
@@ -40,4 +41,4 @@ def deploy(
     from tap.cli.delivering import run_deploy
     from tap.cli.delivery_options import Request
 
-    run_deploy(context, Request(stack, engine, endpoint, yes, allow_data_loss, result))
+    run_deploy(context, Request(stack, engine, endpoint, yes, allow_data_loss, result, **policies))

@@ -19,13 +19,19 @@ _SEVERITIES = {Enforcement.MANDATORY: "error", Enforcement.ADVISORY: "warning"}
 
 
 def policies_section(progress: Progress) -> Iterator[Text]:
-    """Every pack, also one that found nothing; of its remedies the counts, of its violations all."""
+    """Every pack, also one that found nothing; of its remedies the counts, of its violations all.
+
+    In a run that failed, one that found nothing has not been asked about everything: its mark is not that of all right.
+    """
+    failed = progress.summary is not None and progress.summary.result == "failed"
     if progress.packs:
         yield Text("Policies:", style=HEADLINE)
     for pack in sorted(progress.packs, key=str):
         violations = [each for each in progress.violations if each.pack == pack]
         remedied = [each for each in progress.remedied if each.remediation.pack == pack]
-        yield Text(f"    {_mark(violations)} {pack} (local: {pack.path})")
+        unjudged = failed and not violations
+        mark, remark = ("❔", ": not everything was judged") if unjudged else (_mark(violations), "")
+        yield Text(f"    {mark} {pack} (local: {pack.path}){remark}")
         for policy, count in sorted(Counter(each.remediation.policy for each in remedied).items()):
             yield Text(f"        - [remediate]  {policy}  ({counted(count, 'resource')})", style="cyan")
         for violation in sorted(violations, key=lambda each: (each.level, each.policy, each.urn)):

@@ -11,7 +11,8 @@ from typing import Any, cast
 from tap import operations
 from tap.delivery.engine import Connect, Narrator, Outcome, PlannedStep
 from tap.delivery.export import Export
-from tap.engine.events import Diagnostic, Event, Reporter, StepBegan
+from tap.engine.analyzer import Enforcement
+from tap.engine.events import Diagnostic, Event, PolicyViolated, Reporter, StepBegan
 from tap.engine.model import Mark
 from tap.engine.provider import FindsCreations, Provider, ProviderError, ReadResult
 from tap.engine.urn import type_of
@@ -32,13 +33,15 @@ Run = Callable[[Options, Reporter], operations.Outcome]
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedEngine:
-    """endpoint: another emulator's, "" for the project's own embedded AWS."""
+    """endpoint: another emulator's, "" for the project's own embedded AWS. policy_packs: as in `Options`."""
 
     project: Project
     stack: str
     endpoint: str
     narrator: Narrator
     name: str = "embedded"
+    policy_packs: tuple[str, ...] = ()
+    policy_pack_configs: tuple[str, ...] = ()
 
     @property
     def store(self) -> StateStore:
@@ -91,7 +94,13 @@ class EmbeddedEngine:
         return verify(self.project.root, self.stack, program=program, endpoint=self.endpoint)
 
     def _told(self, command: str, program: Path, run: Run, *, planning: bool) -> Outcome:
-        options = Options(self.stack, endpoint=self.endpoint, program=str(program))
+        options = Options(
+            self.stack,
+            endpoint=self.endpoint,
+            program=str(program),
+            policy_packs=self.policy_packs,
+            policy_pack_configs=self.policy_pack_configs,
+        )
         with self.narrator.run(command, planning=planning) as view:
             heard = _Heard(view)
             outcome = run(options, heard)
@@ -100,16 +109,17 @@ class EmbeddedEngine:
             raise CancelledError(f"{command} cancelled", hint="what was done is in the state")
         changes = {op.value: count for op, count in outcome.changes.items()}
         error = "" if outcome.succeeded else next(iter(heard.errors), f"{command} failed")
-        return Outcome(changes, tuple(heard.steps), error)
+        return Outcome(changes, tuple(heard.steps), error, tuple(heard.violations))
 
 
 class _Heard:
-    """Passes events on to the view, and keeps the steps and the errors among them."""
+    """Passes events on to the view, and keeps the steps, the errors and the violations among them."""
 
     def __init__(self, view: Reporter) -> None:
         self._view = view
         self.steps: list[PlannedStep] = []
         self.errors: list[str] = []
+        self.violations: list[str] = []
 
     def report(self, event: Event) -> None:
         if isinstance(event, StepBegan) and not event.internal:
@@ -118,6 +128,8 @@ class _Heard:
             self.steps.append(PlannedStep(step.op.value, step.urn, type, old is not None and old.retain_on_delete))
         elif isinstance(event, Diagnostic) and event.severity == "error":
             self.errors.append(f"{event.message} ({event.urn})" if event.urn else event.message)
+        elif isinstance(event, PolicyViolated) and event.violation.level is Enforcement.MANDATORY:
+            self.violations.append(f"{event.violation.policy} {event.violation.urn}: {event.violation.message}")
         self._view.report(event)
 
 

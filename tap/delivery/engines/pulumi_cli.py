@@ -46,11 +46,15 @@ _PENDING_HINT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class PulumiEngine:
+    """policy_packs, policy_pack_configs: absolute paths, since the CLI runs in the program's folder."""
+
     project: Project
     stack: str
     narrator: Narrator
     command: BoundedCommand
     name: str = "pulumi"
+    policy_packs: tuple[str, ...] = ()
+    policy_pack_configs: tuple[str, ...] = ()
     _stacks: dict[Path, Stack] = field(default_factory=dict, repr=False)
 
     def require_stack(self) -> None:
@@ -59,7 +63,9 @@ class PulumiEngine:
     def preview(self, program: Path, *, refresh: bool) -> Outcome:
         stack = self._stack_in(program)
         return self._told(
-            lambda said, event: stack.preview(refresh=refresh, on_output=said, on_error=said, on_event=event)
+            lambda said, event: stack.preview(
+                refresh=refresh, on_output=said, on_error=said, on_event=event, **self._policies()
+            )
         )
 
     def up(self, program: Path, *, refresh: bool, allowed: frozenset[str]) -> Outcome:
@@ -74,8 +80,13 @@ class PulumiEngine:
                 on_event=event,
                 suppress_outputs=True,
                 show_secrets=False,
+                **self._policies(),
             )
         )
+
+    def _policies(self) -> dict[str, Any]:
+        packs, configs = self.policy_packs, self.policy_pack_configs
+        return {"policy_packs": list(packs) or None, "policy_pack_configs": list(configs) or None}
 
     def refresh(self, program: Path) -> Outcome:
         if creates := [each for each in self.export().pending if each.operation == "creating"]:
@@ -174,9 +185,22 @@ class PulumiEngine:
         return [base / "organization" / self.project.name / name, base / name]
 
 
-def open_pulumi_engine(project: Project, stack: str, narrator: Narrator) -> PulumiEngine:
+def open_pulumi_engine(
+    project: Project,
+    stack: str,
+    narrator: Narrator,
+    policy_packs: tuple[str, ...] = (),
+    policy_pack_configs: tuple[str, ...] = (),
+) -> PulumiEngine:
     """Raises UsageError if the Pulumi CLI is not there, or too old."""
-    return PulumiEngine(project, stack, narrator, open_command())
+    return PulumiEngine(
+        project,
+        stack,
+        narrator,
+        open_command(),
+        policy_packs=policy_packs,
+        policy_pack_configs=policy_pack_configs,
+    )
 
 
 @dataclass(slots=True)
@@ -187,6 +211,7 @@ class _Heard:
     steps: list[PlannedStep] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     changes: dict[str, int] = field(default_factory=dict)
+    violations: list[str] = field(default_factory=list)
     lock: Any = field(default_factory=threading.Lock)
 
     def said(self, text: str) -> None:
@@ -204,6 +229,9 @@ class _Heard:
                 self.steps.append(PlannedStep(str(step.op.value), step.urn, type, retained))
         elif event.diagnostic_event is not None and event.diagnostic_event.severity == "error":
             self.errors.append(event.diagnostic_event.message.strip())
+        elif event.policy_event is not None and event.policy_event.enforcement_level == "mandatory":
+            told = event.policy_event
+            self.violations.append(f"{told.policy_name} {told.resource_urn or ''}: {told.message.strip()}")
         elif event.summary_event is not None:
             changes = event.summary_event.resource_changes
             self.changes = {str(getattr(op, "value", op)): count for op, count in changes.items()}
@@ -213,7 +241,7 @@ class _Heard:
         seen = {op: sum(step.op == op for step in self.steps) for op in _GATED}
         if not error and any(self.changes.get(op, 0) > seen[op] for op in _GATED):
             error = f"the Pulumi CLI counts {self.changes}, but told of {seen} only: what it would do is not known"
-        return Outcome(self.changes, tuple(self.steps), error)
+        return Outcome(self.changes, tuple(self.steps), error, tuple(self.violations))
 
 
 def _unresolved(creates: list[Pending]) -> str:
