@@ -33,6 +33,7 @@ HINTS: Final[Mapping[str, str]] = {
     "AccessDenied": _DENIED,
     "AccessDeniedException": _DENIED,
     "AuthFailure": _DENIED,
+    "AuthorizationError": _DENIED,
     "UnauthorizedOperation": _DENIED,
     "ExpiredToken": "get fresh credentials and run it again",
     "VpcLimitExceeded": _QUOTA,

@@ -1,13 +1,15 @@
-"""What `make soak` tells: a part that was not tried out in full never reads as if it had been."""
+"""What `make soak` tells: a part not tried in full never reads as if it had been; what its cases ask can be had."""
 
 from __future__ import annotations
 
 import pytest
 
+from soak.fault_cases import CASES
 from soak.kept import Kept
 from soak.kill_points import Kind, Point
 from soak.row import Row
 from soak.verdicts import Verdict, as_line, points_line, read_verdicts, rows_in
+from tap.aws.errors import HINTS
 
 POINTS = [Point(Kind.CALL, "ec2 CreateVpc", 1), Point(Kind.CALL, "ec2 CreateSubnet", 1), Point(Kind.FILE, "open", 1)]
 
@@ -43,3 +45,12 @@ def test_only_figures_of_the_same_commit_are_gone_on_from(tmp_path):
     assert Kept(tmp_path, "1234567").rows("races") == rows
     assert Kept(tmp_path, "1234567").rows("faults") is None
     assert Kept(tmp_path, "1234567-dirty").rows("races") is None
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.name.startswith("AccessDenied")], ids=lambda case: case.name
+)
+def test_every_services_word_for_access_denied_has_its_hint(case):
+    code, hint = case.says[1:]
+
+    assert HINTS[code].startswith(hint)
