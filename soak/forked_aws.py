@@ -131,6 +131,7 @@ class _Copy:
         self._app = EmbeddedAws(RunFile(os.getpid(), 0, _INSTANCE, ""), Path("/"))
         self._app.warm()
         self._server: Any = None
+        self._serving: threading.Thread
         self._connections: list[Any] = []
 
     def obey(self) -> None:
@@ -161,11 +162,13 @@ class _Copy:
         _wait_until_free(port)
         connections = self._connections = []
         self._server = server = Server("127.0.0.1", port, self._app, KeepAliveHandler)
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        self._serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        self._serving.start()
 
     def _pause(self) -> None:
         self._server.shutdown()
-        self._server.server_close()
+        # It closes the listening socket. A fork before that is done would hand it on, and hold the port for good.
+        self._serving.join(ANSWER_SECONDS_MAX)
         for connection in self._connections:
             with contextlib.suppress(OSError):  # most of them were closed by whoever asked
                 connection.shutdown(socket.SHUT_RDWR)
