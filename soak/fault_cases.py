@@ -39,7 +39,8 @@ class Harm(StrEnum):
 class Case:
     """codes: the exit codes that are right. says: what the error's text, code and hint must contain, if it ends so.
 
-    quick: whether every test run tries it. kilobytes: how much the disk, or a file, holds.
+    quick: whether every test run tries it; what tests/faults/test_lost_answers.py or tests/integration/test_restarts.py
+    try on each run, is not. kilobytes: how much the disk, or a file, holds.
     """
 
     name: str
@@ -90,7 +91,6 @@ def _lost() -> list[Case]:
             _EITHER,
             says=("aws:", "no answer from AWS", "tap local status"),
             rules=(Rule(call, fault, applied=applied, times=1),),
-            quick=(name, applied, call) == ("reset", True, "ec2 CreateSubnet"),
         )
         for name, fault in faults.items()
         for applied in (False, True)
@@ -106,7 +106,6 @@ def _failing() -> list[Case]:
             _EITHER,
             says=("aws:", code, "run it again"),
             rules=(Rule(call, Fault.ERROR, applied=applied, status=status, code=code, times=1),),
-            quick=(status, applied, call) == (500, True, "kms CreateKey"),
         )
         for status, code in ((500, "InternalError"), (503, "ServiceUnavailable"))
         for applied in (False, True)
@@ -143,7 +142,6 @@ CASES: tuple[Case, ...] = (
         _FAILS,
         ("aws:", "no answer from AWS"),
         harm=Harm.AWS_AWAY,
-        quick=True,
     ),
     *(
         Case(

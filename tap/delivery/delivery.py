@@ -18,6 +18,8 @@ from tap.delivery.repository import Repository
 from tap.delivery.result import Result, StageFailedError
 from tap.delivery.smoke import look
 from tap.errors import ChangesError, PolicyError, ResourceError
+from tap.verify.finding import Severity
+from tap.verify.judgement import Judgement
 
 Agree = Callable[[tuple[Loss, ...]], None]
 """Asks whoever is there to go ahead, after the preview. Raises CancelledError for anything but agreement."""
@@ -73,27 +75,42 @@ class Delivery:
             )
 
     def verify(self, program: Path) -> None:
-        """That TapStack holds what it promises, not only that it is there. Raises ResourceError for what does not.
+        """That TapStack holds what it promises, not only that it is there. Raises ResourceError for what is critical.
 
-        Other programs than TapStack are not judged: the rules are about it.
+        What is less is told and no failure: a release may have chosen it (`nat_gateways: single`), and then going back
+        to it has succeeded. Other programs than TapStack are not judged: the rules are about it.
         """
         if not self.engine.export().is_tap_stack:
             return
         self.begin("verify")
-        judgement = self.engine.verify(program)
-        if judgement.clean:
-            return
-        wrong = [f"  {each.severity} {each.rule}: {each.subject} {each.says}" for each in judgement.findings]
-        wrong += [f"  {each.rule}: could not be judged" for each in judgement.not_judged]
-        wrong += [f"  {each.subject or each.area}: {each.why}" for each in judgement.unseen if not each.traced]
-        raise ResourceError(
-            "\n".join(["what was built does not hold what it should:", *wrong]), hint="`tap verify` says what mends it"
-        )
+        critical, less = weighed(self.engine.verify(program))
+        for line in less:
+            self.narrator.line(line)
+        if critical:
+            raise ResourceError(
+                "\n".join(["what was built does not hold what it must:", *(f"  {each}" for each in critical)]),
+                hint="`tap verify` says what mends it",
+            )
 
     def record(self, entry: Entry, serial: str) -> None:
         """Only while the state is the one that the entry speaks of. Raises SupersededError."""
         self.begin("record")
         self.releases.append(entry, lambda: self.engine.export().serial == serial)
+
+
+def weighed(judgement: Judgement) -> tuple[list[str], list[str]]:
+    """What is wrong, or could not be seen, as lines: what is critical, and what is less. Pure."""
+    from tap.verify.rules import RULES  # imported here: the rules take time that a deploy does not need
+
+    critical: list[str] = []
+    less: list[str] = []
+    for finding in judgement.findings:
+        lines = critical if finding.severity is Severity.CRITICAL else less
+        lines.append(f"{finding.severity} {finding.rule}: {finding.subject} {finding.says}")
+    for each in judgement.not_judged:
+        lines = critical if RULES[each.rule].severity is Severity.CRITICAL else less
+        lines.append(f"{each.rule}: not judged, {'; '.join(sorted({unseen.why for unseen in each.because}))}")
+    return critical, less
 
 
 def succeeded(outcome: Outcome) -> Outcome:

@@ -55,7 +55,7 @@ class Story:
     operations: frozenset[tuple[str, str]]
     partly: dict[str, Facts] = field(default_factory=dict)
     runs: dict[str, CompletedProcess[str]] = field(default_factory=dict)
-    smoke: dict[str, tuple[str, str]] = field(default_factory=dict)
+    smoke: dict[str, tuple[str, str, list[str]]] = field(default_factory=dict)
     refused: Facts | None = None
     blind: Facts | None = None
     without_keys: Facts | None = None
@@ -154,21 +154,29 @@ def _runs(project: Project, aws: Account) -> dict[str, CompletedProcess[str]]:
     }
 
 
-class _Silent:
+class _Listening:
+    """Keeps what a rollback tells."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
     def stage(self, name: str, detail: str = "") -> None:
-        """Nobody watches."""
+        """Which stage it is, is in the result."""
+
+    def line(self, text: str) -> None:
+        self.lines.append(text)
 
 
-def _smoke(project: Project) -> tuple[str, str]:
-    """What `tap rollback` makes of the stack as it is, once it has brought it back."""
-    root, result = project.root, Result("rollback", "local", None)
-    engine = EmbeddedEngine(find_project(root), "local", "", _Silent())
+def _smoke(project: Project) -> tuple[str, str, list[str]]:
+    """What `tap rollback` makes of the stack as it is, once it has brought it back: stage, failure, what it tells."""
+    root, result, told = project.root, Result("rollback", "local", None), _Listening()
+    engine = EmbeddedEngine(find_project(root), "local", "", told)
     releases = FileReleases(root / "releases.json")
     try:
-        Delivery("local", Repository(root, root, ""), engine, releases, _Silent(), result).verify(root)
+        Delivery("local", Repository(root, root, ""), engine, releases, told, result).verify(root)
     except ResourceError as error:
-        return result.stage, str(error)
-    return result.stage, ""
+        return result.stage, str(error), told.lines
+    return result.stage, "", told.lines
 
 
 def _ids(project: Project) -> dict[str, str]:
