@@ -12,7 +12,6 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -45,13 +44,17 @@ class Ended:
 
 
 def prepare() -> None:
-    """Import what a run needs, and read botocore's models once for all runs."""
-    import botocore.loaders
-
+    """Import what a run needs, and read botocore's models once for all runs: the forks find them in the one loader."""
     for name in IMPORTED:
         importlib.import_module(name)
-    load = botocore.loaders.JSONFileLoader.load_file
-    botocore.loaders.JSONFileLoader.load_file = lru_cache(None)(load)
+    from tap.aws.registry import tokens
+    from tap.lane import SERVICES
+    from tap.local_aws.clients import Clients
+
+    tokens()  # imports the modules of all types
+    clients = Clients("http://127.0.0.1:9", "us-east-1")
+    clients.warm(SERVICES).join()
+    clients.close()
     gc.collect()
     gc.freeze()
 

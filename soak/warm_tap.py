@@ -56,17 +56,6 @@ def _content(file: IO[bytes]) -> str:
     return file.read().decode()
 
 
-def _prepare() -> None:
-    """Read the models of AWS's services as well, which takes longer than the imports."""
-    from tap.lane import SERVICES
-    from tap.local_aws.clients import Clients
-
-    prepare()
-    clients = Clients("http://127.0.0.1:9", "us-east-1")
-    clients.warm(SERVICES).join()
-    clients.close()
-
-
 def _run(asked: Asked) -> int:
     from tap.cli.main import run
 
@@ -76,4 +65,4 @@ def _run(asked: Asked) -> int:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1], IMPORTED, _prepare, _run)
+    serve(sys.argv[1], IMPORTED, prepare, _run)
