@@ -97,7 +97,7 @@ def _told_as_rollback(delivery: Delivery, head: Commit, release: Release, backup
             delivery.releases.append(note, lambda: True)
         short = release.commit[:10]
         if stage == "verify":  # everything before it was done: to deploy the same once more would mend nothing
-            where, now_what = f"is back at {short}, but that is not as it should be", "put that right"
+            where, now_what = f"is back at {short}, but does not pass `tap verify`", "put that right"
         else:
             where = f"is not back at {short}"
             now_what = f"put right what failed, then: git checkout {short} && tap deploy -s {delivery.stack}"

@@ -222,7 +222,7 @@ def a_stack_that_is_back_but_does_not_hold_what_it_should_is_told_as_such(place:
     place.deploy_badly(more(SAID_TO_BE_TAP_STACK, FAILING_CREATE))
     error = place.roll_back(code=12).document["error"]
 
-    assert f"is back at {place.a[:10]}, but that is not as it should be" in error["message"]
+    assert f"is back at {place.a[:10]}, but does not pass `tap verify`" in error["message"]
     assert "`tap verify` says what mends it" in error["hint"]
     assert (place.result["stage"], place.releases()[-1]["succeeded"]) == ("verify", False)
     place.require_a()
