@@ -15,8 +15,8 @@ from tap.delivery.engines.embedded import EmbeddedEngine
 from tap.delivery.gate import Loss
 from tap.delivery.release import NothingToRollBackError, Release, require_release
 from tap.delivery.result import StageFailedError
-from tap.delivery.rollback import go_back, program_in
-from tap.errors import CancelledError, PolicyError, RollbackFailedError, TapError, UsageError
+from tap.delivery.rollback import NOTHING_DONE, go_back, program_in
+from tap.errors import RollbackFailedError, TapError
 from tap.local_aws import control
 from tap.project.project import Project, find_project
 from tap.state.paths import StackPaths
@@ -63,7 +63,7 @@ def _play(delivery: Delivery, good: Path, bad: Path) -> None:
     try:
         go_back(delivery, good, _nobody_is_asked)
         _require_same(before, delivery.engine)
-    except (CancelledError, PolicyError, UsageError):
+    except NOTHING_DONE:
         raise
     except TapError as error:
         raise RollbackFailedError(

@@ -14,9 +14,15 @@ VERSION: Final = 1
 
 
 class NothingToRollBackError(UsageError):
-    """The release to go back to is what is there already, or would be what failed."""
+    """The stack is at the release to go back to already."""
 
     name = "nothing_to_roll_back"
+
+
+class ReleaseFailedError(UsageError):
+    """The release to go back to is what failed. Unlike above, the stack may have been changed."""
+
+    name = "release_failed"
 
 
 class RollbackTriedError(UsageError):
@@ -101,8 +107,9 @@ def require_release(stack: str, entries: Sequence[Entry]) -> Release:
 def release_to_return_to(stack: str, entries: Sequence[Entry], commit: str, serial: str) -> Release:
     """The last release. commit: what is checked out. serial: of the state as it is now.
 
-    Raises NoReleaseError; NothingToRollBackError if it is there already, or is what failed (the same would happen
-    again, for ever); RollbackTriedError if a rollback left the state as it is: there is at most one by itself.
+    Raises NoReleaseError; NothingToRollBackError if it is there already; ReleaseFailedError if it is what failed (the
+    same would happen again, for ever); RollbackTriedError if a rollback left the state as it is: there is at most one
+    by itself.
     """
     last = require_release(stack, entries)
     short = last.commit[:10]
@@ -117,7 +124,7 @@ def release_to_return_to(stack: str, entries: Sequence[Entry], commit: str, seri
             hint=f"put right what it said; then: git checkout {short} && tap deploy -s {stack}",
         )
     if last.commit == commit:
-        raise NothingToRollBackError(
+        raise ReleaseFailedError(
             f"the last release of the stack '{stack}' is {short}, which is checked out here: it would only run again",
             hint=f"put right what failed, and run `tap deploy -s {stack}` again",
         )

@@ -16,7 +16,7 @@ from tap.errors import CancelledError, PolicyError, RollbackFailedError, StateLo
 from tap.project.project import FILE_NAMES, Project, find_project
 from tap.state.files import write_atomically
 
-_NOTHING_DONE = (CancelledError, PolicyError, StateLockedError, IdleAllowanceError)
+NOTHING_DONE = (CancelledError, PolicyError, StateLockedError, IdleAllowanceError)
 """What ends a rollback before the stack was changed, or by somebody's will: these keep their own exit codes."""
 
 
@@ -88,18 +88,22 @@ def _told_as_rollback(delivery: Delivery, head: Commit, release: Release, backup
     """Turns a failure into RollbackFailedError, and notes the attempt, so that there is only one by itself."""
     try:
         yield
-    except _NOTHING_DONE:
+    except NOTHING_DONE:
         raise
     except TapError as error:
         stage = delivery.result.stage
         note = Rollback(head.sha, release.commit, now(), _serial(delivery), succeeded=False)
         with contextlib.suppress(TapError):  # what failed is to be told, not this
             delivery.releases.append(note, lambda: True)
+        short = release.commit[:10]
+        if stage == "verify":  # everything before it was done: to deploy the same once more would mend nothing
+            where, now_what = f"is back at {short}, but does not pass `tap verify`", "put that right"
+        else:
+            where = f"is not back at {short}"
+            now_what = f"put right what failed, then: git checkout {short} && tap deploy -s {delivery.stack}"
         raise RollbackFailedError(
-            f"ROLLBACK FAILED: the stack '{delivery.stack}' is not back at {release.commit[:10]}; "
-            f"it failed at the stage '{stage}': {error}",
-            hint=f"{error.hint + '; ' if error.hint else ''}the state before it is in {backup}; put right what failed, "
-            f"then: git checkout {release.commit[:10]} && tap deploy -s {delivery.stack}",
+            f"ROLLBACK FAILED: the stack '{delivery.stack}' {where}; it failed at the stage '{stage}': {error}",
+            hint=f"{error.hint + '; ' if error.hint else ''}the state before it is in {backup}; {now_what}",
         ) from error
 
 

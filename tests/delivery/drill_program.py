@@ -37,6 +37,9 @@ RAISES = 'raise RuntimeError("a bad program")\n'
 FAILING_CREATE = 'aws.ec2.Subnet("bad", vpc_id=vpc.id, cidr_block="192.168.0.0/24", tags=named("bad"))\n'
 """The cloud refuses it: the range is not in that of the VPC."""
 
+SAID_TO_BE_TAP_STACK = 'pulumi.ComponentResource("tap:stack:TapStack", "tap")\n'
+"""With this `tap verify` judges the program, which holds next to nothing of what TapStack does."""
+
 GATEWAY = 'aws.ec2.InternetGateway("gateway", vpc_id=vpc.id, tags=named("drill-gateway"))\n'
 NEW_BUCKET = (
     'fresh = aws.s3.Bucket("fresh", bucket="drill-fresh", tags=named("drill-fresh"))\n'

@@ -30,6 +30,7 @@ from tests.delivery.drill_program import (
     NEW_BUCKET,
     PROGRAM,
     RAISES,
+    SAID_TO_BE_TAP_STACK,
     edited,
     more,
 )
@@ -214,6 +215,19 @@ def a_rollback_that_fails_says_so_in_its_own_words_and_code(place: Place) -> Non
     assert len(git(place.root, "worktree", "list").splitlines()) == 1
 
 
+@drill(11)
+def a_stack_that_is_back_but_does_not_hold_what_it_should_is_told_as_such(place: Place) -> None:
+    place.a = place.commit(more(SAID_TO_BE_TAP_STACK), "A, which nobody has verified")
+    assert place.run("deploy").code == 0
+    place.deploy_badly(more(SAID_TO_BE_TAP_STACK, FAILING_CREATE))
+    error = place.roll_back(code=12).document["error"]
+
+    assert f"is back at {place.a[:10]}, but does not pass `tap verify`" in error["message"]
+    assert "`tap verify` says what mends it" in error["hint"]
+    assert (place.result["stage"], place.releases()[-1]["succeeded"]) == ("verify", False)
+    place.require_a()
+
+
 @drill(12)
 def what_is_told_of_a_failure_does_not_hide_it(place: Place) -> None:
     b = place.commit(more(FAILING_CREATE))
@@ -255,7 +269,9 @@ def the_whole_stack_killed_on_its_way_to_another_zone(place: Place) -> None:
     ended = place.run("deploy", before=partial(install, place.root, kill_at=point))
 
     assert ended.killed
-    place.require_back_at_a()
+    back = place.roll_back()
+    assert back.document["stages"][-2]["stage"] == "verify"
+    place.require_a()
 
 
 def _pending(place: Place) -> list[dict[str, Any]]:

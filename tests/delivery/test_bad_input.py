@@ -103,13 +103,15 @@ def test_a_release_whose_commit_is_gone(project):
     assert project.kept() == before
 
 
-@pytest.mark.parametrize("rehearse", [(), ("--rehearse",)])
-def test_the_last_release_is_what_is_checked_out(project, rehearse):
+@pytest.mark.parametrize(
+    ("rehearse", "name"), [((), "release_failed"), (("--rehearse",), "nothing_to_roll_back")], ids=["", "rehearse"]
+)
+def test_the_last_release_is_what_is_checked_out(project, rehearse, name):
     project.record(git(project.root, "rev-parse", "HEAD"))
     before = project.kept()
     code, error = project("rollback", *rehearse)
 
-    assert (code, error["name"]) == (2, "nothing_to_roll_back")
+    assert (code, error["name"]) == (2, name)
     assert project.kept() == before
 
 

@@ -309,6 +309,24 @@ def test_a_rollback_that_fails_is_noted_and_not_tried_again_by_itself(job):
     assert (again, second["error"]["name"]) == (2, "rollback_tried")
 
 
+def test_a_stack_that_can_not_be_verified_is_no_good_rollback_though_it_is_back(job, monkeypatch):
+    for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, os.devnull)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    a = job.release()
+    stack = {"urn": "urn:pulumi:prod::shop::tap:stack:TapStack::tap", "type": "tap:stack:TapStack", "custom": False}
+    route = {"urn": "urn:pulumi:prod::shop::aws:ec2/route:Route::r", "type": "aws:ec2/route:Route", "custom": True}
+    job.cli.exports(state("1", resources=[stack, {**route, "id": "r-1"}]))
+    code, document = job("rollback")
+
+    assert code == 12
+    assert f"is back at {a[:10]}, but does not pass `tap verify`" in document["error"]["message"]
+    assert "AWS can not be asked with the credentials at hand" in document["error"]["message"]
+    assert (job.result["stage"], job.records()[-1]["succeeded"]) == ("verify", False)
+
+
 def test_what_may_have_been_created_stops_a_rollback_and_both_ways_out_are_named(job):
     job.release()
     pending = {"type": "creating", "resource": {"urn": URN, "type": BUCKET}}

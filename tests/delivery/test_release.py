@@ -10,6 +10,7 @@ from tap.delivery.release import (
     NoReleaseError,
     NothingToRollBackError,
     Release,
+    ReleaseFailedError,
     Rollback,
     RollbackTriedError,
     decode,
@@ -64,7 +65,7 @@ def test_a_failed_deploy_after_a_rollback_is_rolled_back_again():
         ([], B, "1", NoReleaseError, "no release of the stack 'dev' has been recorded yet"),
         ([rollback("1", succeeded=False)], B, "2", NoReleaseError, "no release"),
         ([release(A, "1")], B, "1", NothingToRollBackError, "is as its last release"),
-        ([release(A, "1")], A, "2", NothingToRollBackError, "it would only run again"),
+        ([release(A, "1")], A, "2", ReleaseFailedError, "it would only run again"),
         (
             [release(A, "1"), rollback("2", succeeded=True)],
             B,

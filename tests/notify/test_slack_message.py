@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tap.delivery.release import ReleaseFailedError
 from tap.notify.notice import Event, Notice, Origin, Result, origin_of, read_result
 from tap.notify.slack_message import counts_text, duration_text, slack_message
 
@@ -60,6 +61,15 @@ def test_a_rollback_that_had_nothing_to_do_is_no_alarm():
 
     assert message["blocks"][0]["text"]["text"] == ":information_source: prod: nothing to roll back"
     assert "Somebody has to look" not in json.dumps(message)
+
+
+def test_a_rollback_that_would_run_what_failed_again_is_an_alarm():
+    """A deploy of the last release's own commit, run again, may fail half-way: then the stack is changed."""
+    failed = ReleaseFailedError("the last release is what failed")
+    message = slack_message(Notice(Event.ROLLBACK_FAILED, "prod", Origin(), Result(error_name=failed.name)))
+
+    assert message["blocks"][0]["text"]["text"] == ":rotating_light: prod: ROLLBACK FAILED"
+    assert "Somebody has to look" in json.dumps(message)
 
 
 def test_nothing_that_somebody_wrote_can_notify_a_channel_or_leave_its_frame():

@@ -105,6 +105,15 @@ def test_a_message_to_slack_never_decides_and_is_all_that_knows_the_webhook():
     assert sum(path.read_text().count("secrets.SLACK_WEBHOOK_URL") for path in ALL) == len(telling)
 
 
+@pytest.mark.parametrize("name", ["deploy", "rollback", "drift"])
+def test_what_works_on_the_stack_ends_before_its_job_so_that_slack_is_told(name):
+    (job,) = [job for _, each, job in jobs() if each == name]
+    works = [step for step in job["steps"] if re.search(r"tap (deploy|rollback|verify|refresh) ", step.get("run", ""))]
+
+    assert works
+    assert sum(step["timeout-minutes"] for step in works) < job["timeout-minutes"]
+
+
 def test_keys_of_aws_are_given_to_the_action_that_signs_in_and_to_nothing_else():
     for _, _, job in jobs():
         knowing = [step for step in job["steps"] if "secrets.AWS_" in str(step)]

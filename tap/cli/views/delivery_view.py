@@ -20,6 +20,7 @@ STAGES = {
     "up": "Making it so",
     "check": "Checking that nothing is left to do",
     "smoke": "Looking at what was built",
+    "verify": "Verifying that it holds what it should",
     "record": "Recording it",
     "unlock": "Removing dead locks",
     "backup": "Backing the state up",
