@@ -18,6 +18,7 @@ from typing import Any
 IMPORTED = (
     *(f"tap.cli.commands.{name}" for name in ("up", "destroy", "deploy", "rollback", "state")),
     "tap.cli.delivering",
+    "tap.verify.verification",
     *("tap.operations", "tap.program.host", "tap.program.environment", "tap.aws.provider", "tap.local_aws.clients"),
     *("tap.state.session", "tap.state.lock", "tap.cli.documents", "botocore.httpsession", "filelock", "grpc.aio"),
 )

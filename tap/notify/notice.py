@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +123,7 @@ def _result(document: Mapping[str, Any]) -> Result:
         commit=_text(document.get("commit")),
         author=_text(document.get("author")),
         previous_commit=_text(document.get("previousCommit")),
-        seconds=float(seconds) if isinstance(seconds, int | float) else None,
+        seconds=float(seconds) if isinstance(seconds, int | float) and isfinite(seconds) else None,
         changes=_counts(changes if isinstance(changes, dict) else {}),
         stage=_text(document.get("stage")),
         error=_text(error.get("message")) if isinstance(error, dict) else "",

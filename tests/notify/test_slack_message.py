@@ -148,6 +148,14 @@ def test_a_run_without_a_readable_result_is_told_of_all_the_same(tmp_path, writt
     assert problem in said(Notice(Event.FAILED, "prod", Origin(commit=COMMIT), result))
 
 
+@pytest.mark.parametrize("seconds", ["NaN", "Infinity", "-Infinity"])
+def test_a_duration_that_is_none_is_left_out(tmp_path, seconds):
+    path = tmp_path / "deploy.json"
+    path.write_text(f'{{"v": 1, "seconds": {seconds}}}')
+
+    assert "Duration" not in said(Notice(Event.FAILED, "prod", Origin(), read_result(path)))
+
+
 def test_a_result_with_values_of_other_kinds_is_read_as_far_as_it_goes(tmp_path):
     path = tmp_path / "deploy.json"
     path.write_text('{"v": 1, "commit": 7, "seconds": "x", "changes": {"create": "many", "same": 2}, "error": "boom"}')

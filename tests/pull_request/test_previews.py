@@ -174,3 +174,13 @@ def test_the_summary_of_the_job_gets_the_markdown(tmp_path):
 
     assert ended.returncode == 0
     assert (tmp_path / "summary.md").read_text() == "before\n" + comment([preview_of(PULUMIS)])
+
+
+def test_a_summary_that_can_not_be_written_is_one_clear_error(tmp_path):
+    (tmp_path / "p.json").write_text(json.dumps(PULUMIS))
+    environment = {"PATH": os.environ["PATH"], "GITHUB_STEP_SUMMARY": str(tmp_path / "nowhere" / "summary.md")}
+    command = [TAP, "changes", "p.json", "--summary"]
+    ended = subprocess.run(command, cwd=tmp_path, env=environment, check=False, capture_output=True, text=True)
+
+    assert ended.returncode == 2
+    assert "can not be written: No such file or directory" in ended.stderr

@@ -57,8 +57,11 @@ def _append(text: str) -> None:
     path = os.environ.get("GITHUB_STEP_SUMMARY", "")
     if not path:
         raise UsageError("GITHUB_STEP_SUMMARY is not set", hint="--summary is for a job of GitHub's")
-    with Path(path).open("a", encoding="utf-8") as file:
-        file.write(text)
+    try:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"GITHUB_STEP_SUMMARY {path!r} can not be written: {error.strerror}") from error
 
 
 def _write(text: str, subject: Subject, author: str) -> str:
