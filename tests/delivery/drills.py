@@ -34,7 +34,7 @@ from tests.delivery.drill_program import (
     edited,
     more,
 )
-from tests.integration.inventory import inventory, named
+from tests.integration.inventory import Inventory, inventory, named
 from tests.integration.project import ACCOUNT_ID, SMALL
 
 APP_BUCKET = f"tap-app-local-{ACCOUNT_ID}-us-east-1"
@@ -282,8 +282,8 @@ def _pending(place: Place) -> list[dict[str, Any]]:
 # -- all of them -------------------------------------------------------------------------------------------------------
 
 
-def deployed(workshop: Workshop, scene: Scene, name: str) -> tuple[Any, str]:
-    """A scene in which A is released, and A's commit."""
+def deployed(workshop: Workshop, scene: Scene, name: str, before: Inventory) -> tuple[Any, str]:
+    """A scene in which A is released, and A's commit. before: is filled with what is in the cloud then."""
     shutil.copy(Path(__file__).parents[2] / ".gitignore", scene.folder / ".gitignore")
     with (scene.folder / ".gitignore").open("a") as file:
         file.write(".venv-*\n")
@@ -296,17 +296,19 @@ def deployed(workshop: Workshop, scene: Scene, name: str) -> tuple[Any, str]:
         assert ended.code == 0, said(ended)
         (recorded,) = place.releases()
         assert (recorded["commit"], recorded["outputs"].get("password", "[secret]")) == (a, "[secret]"), recorded
+        before.update(named(inventory(world.account)))
 
     return workshop.after(scene, name, release), a
 
 
-def play(workshop: Workshop, scene: Scene, a: str, act: Callable[[Place], None], bucket: str) -> dict[str, Any]:
+def play(
+    workshop: Workshop, scene: Scene, a: str, before: Inventory, act: Callable[[Place], None], bucket: str
+) -> dict[str, Any]:
     began = time.monotonic()
     problem = ""
     with workshop.world(scene) as world:
-        place = Place(world, a, {}, bucket)
+        place = Place(world, a, before, bucket)
         place.put_object()
-        place.before = named(inventory(world.account))
         try:
             act(place)
         except Exception:
@@ -326,10 +328,11 @@ def main(names: list[str]) -> int:
             chosen = [act for act in acts if not names or act.__name__ in names]
             if not chosen:
                 continue
-            coming, a = deployed(workshop, workshop.scene(kind, program, config), f"{kind}-a")
+            before: Inventory = {}
+            coming, a = deployed(workshop, workshop.scene(kind, program, config), f"{kind}-a", before)
             with coming as scene:
                 for act in chosen:
-                    verdict = play(workshop, scene, a, act, bucket)
+                    verdict = play(workshop, scene, a, before, act, bucket)
                     failed |= bool(verdict["problem"])
                     print(json.dumps(verdict), flush=True)  # noqa: T201  - what this program is for
     return int(failed)
