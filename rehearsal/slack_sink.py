@@ -7,8 +7,10 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from rehearsal.loopback import served
 
 SECRET_PATH = "/services/T0REHEARSE/B0REHEARSE/notASecretButNeverShown"  # noqa: S105  - it opens nothing
 
@@ -80,15 +82,9 @@ def slack_sink(*answers: Answer) -> Iterator[SlackSink]:
         def log_message(self, format: str, *arguments: Any) -> None:
             return
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    serving.start()
-    sink.url = f"http://127.0.0.1:{server.server_port}{SECRET_PATH}"
-    try:
-        yield sink
-    finally:
-        released.set()
-        server.shutdown()
-        server.server_close()
-        serving.join(5)
+    with served(Handler) as url:
+        sink.url = f"{url}{SECRET_PATH}"
+        try:
+            yield sink
+        finally:
+            released.set()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from rehearsal.loopback import served
 
 TOKEN = "ghs_aTokenThatMustNotBeShown"  # noqa: S105  - it opens nothing
 BOT = "github-actions[bot]"
@@ -94,14 +95,6 @@ def github_sink() -> Iterator[GitHubSink]:
         def log_message(self, format: str, *arguments: Any) -> None:
             return
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    serving.start()
-    sink.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with served(Handler) as url:
+        sink.url = url
         yield sink
-    finally:
-        server.shutdown()
-        server.server_close()
-        serving.join(5)
