@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export UV_NO_PROGRESS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview down test lint check bench mutants rehearse soak lock clean picture browser-test
+.PHONY: help setup up preview down test lint check bench mutants rehearse soak lock clean picture browser-test pulumi-test
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -62,6 +62,10 @@ browser-test: $(READY) ## look at the pages of `tap graph` in a real browser (De
 	@$(BIN)/python -m tests.browser.setup
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-browser.txt
 	@$(BIN)/python -m pytest -m browser tests/browser
+
+pulumi-test: $(READY) ## hand the stack to the real Pulumi CLI, which Go builds first, and take it back
+	@$(BIN)/python -m tests.pulumi_cli.build
+	@$(BIN)/python -m pytest -m pulumi_cli tests/pulumi_cli
 
 lock: $(READY) ## resolve the .in files anew
 	@for name in requirements requirements-dev requirements-browser requirements-setup; do \

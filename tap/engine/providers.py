@@ -136,6 +136,7 @@ def with_version(goal: Goal) -> Goal:
     inputs = dict(goal.inputs)
     if goal.version:
         inputs["version"] = goal.version
+        inputs[INTERNAL_KEY] = {}
     if goal.plugin_download_url:
         inputs[INTERNAL_KEY] = {PLUGIN_DOWNLOAD_URL_KEY: goal.plugin_download_url}
     return replace(goal, inputs=inputs)

@@ -81,7 +81,7 @@ def _decompressing(sibling: Path, checkpoint: Path) -> str:
 def write_checkpoint(paths: StackPaths, content: bytes) -> None:
     """Put the content in the checkpoint's place, and what was there beside it. Raises StateError."""
     if not paths.meta.exists():
-        write_atomically(paths.meta, _META)
+        write_atomically(paths.meta, _META, draft=paths.meta_draft)
     previous = read_bytes(paths.checkpoint)
     if previous is not None:
         write_atomically(paths.previous_checkpoint, previous)
@@ -117,6 +117,7 @@ def sweep_drafts(paths: StackPaths) -> None:
     for folder, stem in ((paths.checkpoint.parent, f".{paths.stack}.json"), (paths.history, "."), (paths.backups, ".")):
         for draft in folder.glob(f"{stem}*.draft"):
             draft.unlink(missing_ok=True)
+    paths.meta_draft.unlink(missing_ok=True)
     for draft in paths.own.glob(f".{paths.derived_keys.name}.*.draft"):  # another run's that goes on derives anew
         draft.unlink(missing_ok=True)
     # Copies of the passphrase. Where there is none yet, a draft may be on its way to become it: of another stack's run.

@@ -67,6 +67,11 @@ class StackPaths:
         return self.own / "locks" / self.project / f"{self.stack}.draft"
 
     @property
+    def meta_draft(self) -> Path:
+        """The stack's own: `meta` is for all stacks, and another one's run may be about to write it too."""
+        return self.own / "locks" / self.project / f"{self.stack}.meta.draft"
+
+    @property
     def journal(self) -> Path:
         return self.own / "journal" / self.project / f"{self.stack}.jsonl"
 

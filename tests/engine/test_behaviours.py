@@ -393,7 +393,7 @@ def test_the_version_that_the_program_asks_of_an_explicit_provider_is_stored() -
     got = up(stack, {"name": "p", "provider": True, "inputs": {"region": "r1"}, "options": {"version": "1.2.3"}})
 
     provider = next(each for each in got["state"]["resources"] if each["type"] == "pulumi:providers:fake")
-    assert provider["inputs"] == {"region": "r1", "version": "1.2.3"}
+    assert provider["inputs"] == {"__internal": {}, "region": "r1", "version": "1.2.3"}
 
 
 def test_a_dependent_that_was_renamed_comes_back_after_a_delete_before_replace() -> None:

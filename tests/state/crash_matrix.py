@@ -52,6 +52,7 @@ def main(root):
         folder.mkdir()
         finish(store_in(folder), thing("a"))
         record(store_in(folder), [Added(thing("b"))])
+        store_in(folder).paths.meta.unlink()  # so that the run writes it, as the very first one does
         child = os.fork()
         if child == 0:
             killed_at(number, folder)
