@@ -13,8 +13,6 @@ from tap.project.stack_config import require_stack
 from tap.state.backend import UpdateInfo
 from tap.state.deployment_file import import_problems
 from tap.state.edits import unprotected, without
-from tap.state.lock import cancel
-from tap.state.lock_files import LockFile
 from tap.state.store import StateStore
 
 KIND = "import"
@@ -80,11 +78,6 @@ def _edit(store: StateStore, change: Callable[[Sequence[Resource]], Sequence[Res
 
 def _info(started: datetime) -> UpdateInfo:
     return UpdateInfo(KIND, "succeeded", {}, started, datetime.now(UTC), {})
-
-
-def break_dead_locks(store: StateStore) -> tuple[LockFile, ...]:
-    """Remove the locks behind which nobody stands; which they were. Raises StateLockedError, saying whose it leaves."""
-    return cancel(store.paths)
 
 
 def resource_lines(resources: Sequence[Resource]) -> list[str]:

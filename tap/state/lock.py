@@ -37,16 +37,20 @@ def locked(paths: StackPaths) -> Iterator[None]:
             remove(own)
 
 
-def cancel(paths: StackPaths) -> tuple[LockFile, ...]:
-    """Remove the lock files behind which nobody stands any more, and tell which. Raises StateLockedError for others."""
+@contextlib.contextmanager
+def dead_locks(paths: StackPaths) -> Iterator[tuple[LockFile, ...]]:
+    """The lock files behind which nobody stands any more; they are removed at the end, if that is reached.
+
+    Nobody else holds the stack meanwhile. Raises StateLockedError for others.
+    """
     with _kernel_lock(paths, _alive):
         found = list_lock_files(paths)
         living = [lock for lock in found if not is_dead(lock.holder)]
         if living:
             raise _alive(living)
+        yield tuple(found)
         for lock in found:
             remove(lock.path)
-        return tuple(found)
 
 
 @contextlib.contextmanager

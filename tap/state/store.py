@@ -35,6 +35,7 @@ from tap.state.recovery import Loaded, load
 from tap.state.secrets_providers import StackSecrets, blind
 
 if TYPE_CHECKING:
+    from tap.state.lock_files import LockFile
     from tap.state.session import Session
 
 
@@ -128,6 +129,18 @@ class StateStore:
             write_checkpoint(self.paths, content)
             write_history(self.paths, content, info)
             write_backup(self.paths, content)
+
+    def cancel(self) -> tuple[LockFile, ...]:
+        """Remove the locks that dead processes left; which they were. Raises StateLockedError for others, StateError.
+
+        First, what a run that was killed has in its journal is written into the checkpoint: once the lock is gone, the
+        Pulumi CLI may come, takes the checkpoint for all there is, and would make again what was made.
+        """
+        from tap.state.lock import dead_locks
+
+        with dead_locks(self.paths) as found:
+            self._folded()
+        return found
 
     def _believed(self) -> Checkpoint:
         """The state as it is, its journal folded in. One that can not be read counts as none, its journal set aside."""

@@ -187,7 +187,7 @@ class Project:
         left = processes_of(self.root, but)
         for pid in left:
             os.kill(pid, signal.SIGKILL)
-        assert left == {}
+        assert left == {}, left
 
 
 @dataclass

@@ -7,7 +7,6 @@ differ, an engine differs.
 from __future__ import annotations
 
 import os
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -20,6 +19,7 @@ from tap.engine.model import DiffKind
 from tap.engine.provider import CheckResult, DiffResult, PartialFailureError, ProviderError
 from tap.local_aws.clients import Clients
 from tap.program.wire import decode_properties, encode_properties
+from tests.pulumi_cli.serving import serve
 
 CALLS_AT_ONCE = 32
 _INITIALIZATION_FAILED = b"type.googleapis.com/pulumirpc.ErrorResourceInitFailed"
@@ -158,11 +158,7 @@ def main() -> None:
     server = grpc.server(ThreadPoolExecutor(CALLS_AT_ONCE))
     clients = Clients(os.environ["TAP_TEST_ENDPOINT"], "us-east-1")
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(AwsPlugin(AwsProvider(clients)), server)
-    sys.stdout.write(f"{server.add_insecure_port('127.0.0.1:0')}\n")
-    sys.stdout.flush()
-    server.start()
-    sys.stdin.close()
-    server.wait_for_termination()
+    serve(server)
 
 
 if __name__ == "__main__":

@@ -51,12 +51,12 @@ class PulumiCli:
         (self.project.root / ".tap" / "passphrase").write_text("of-the-tests")
         self.succeed("stack", "init")
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         """A run that is not waited for, in a session of its own."""
         return subprocess.Popen(
             [CLI, *arguments, "--stack", STACK],
             cwd=self.project.root,
-            env=self.environment(),
+            env=self.environment(**environment),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             stdin=subprocess.DEVNULL,

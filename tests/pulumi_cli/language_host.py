@@ -17,6 +17,8 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
+from tests.pulumi_cli.serving import serve
+
 CALLS_AT_ONCE = 8
 EXIT_REPORTED = 32
 """The script's word for: the user has been told what is wrong."""
@@ -76,10 +78,7 @@ def main() -> None:
     server = grpc.server(ThreadPoolExecutor(CALLS_AT_ONCE))
     script = Path(os.environ["TAP_TEST_LANGUAGE_EXEC"])
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(sys.argv[-1], script), server)
-    sys.stdout.write(f"{server.add_insecure_port('127.0.0.1:0')}\n")
-    sys.stdout.flush()
-    server.start()
-    server.wait_for_termination()
+    serve(server)
 
 
 if __name__ == "__main__":

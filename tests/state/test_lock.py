@@ -7,9 +7,9 @@ import time
 
 import pytest
 
+from tap.engine.snapshot import Added
 from tap.errors import StateLockedError
-from tap.state.lock import cancel
-from tests.state.support import child, ended, finish, names, store_in, thing
+from tests.state.support import child, ended, finish, names, record, store_in, thing
 
 HOLDING = """
 import sys, time
@@ -172,23 +172,36 @@ def test_cancel_removes_what_dead_processes_left_and_tells_it(tmp_path):
     path = pulumi_lock(store, hostname=os.uname().nodename, pid=dead_pid())
 
     assert "rm " in refusal(store).hint
-    assert [lock.path for lock in cancel(store.paths)] == [path]
-    assert cancel(store.paths) == ()
+    assert [lock.path for lock in store.cancel()] == [path]
+    assert store.cancel() == ()
     finish(store, thing("a"))
+
+
+def test_cancel_leaves_in_the_checkpoint_what_a_killed_run_had_done(tmp_path):
+    """Without the lock the Pulumi CLI may come, which knows nothing of a journal."""
+    store = store_in(tmp_path)
+    finish(store, thing("a"))
+    record(store, [Added(thing("b"))])
+    path = pulumi_lock(store, hostname=os.uname().nodename, pid=dead_pid())
+
+    assert [lock.path for lock in store.cancel()] == [path]
+    assert not store.paths.journal.exists()
+    held = json.loads(store.paths.checkpoint.read_bytes())["checkpoint"]["latest"]["resources"]
+    assert {each["urn"].rpartition("::")[2] for each in held} == {"a", "b"}
 
 
 def test_cancel_refuses_the_lock_of_a_living_process_and_says_whose(tmp_path, holder):
     store = store_in(tmp_path)
 
     with pytest.raises(StateLockedError, match=f"pid {holder.pid}"):
-        cancel(store.paths)
+        store.cancel()
 
     holder.kill()
     holder.wait(30)
     pulumi_lock(store, hostname=os.uname().nodename, pid=os.getpid())
 
     with pytest.raises(StateLockedError, match=f"pid {os.getpid()}"):
-        cancel(store.paths)
+        store.cancel()
 
 
 def test_processes_that_race_for_the_lock_are_never_inside_together(tmp_path):

@@ -13,9 +13,12 @@ from tap.cli.settings import everywhere, settings_of, stack_option
 @everywhere
 @click.pass_context
 def cancel(context: click.Context, /, stack: str) -> None:
-    """Remove the locks that dead processes left. One whose process may be running stays, and is named."""
-    from tap.cli.stack_state import break_dead_locks, store_of
+    """Remove the locks that dead processes left. One whose process may be running stays, and is named.
 
-    for lock in break_dead_locks(store_of(settings_of(context).project(), stack)):
+    What a run that was killed had done is in the state afterwards, for the Pulumi CLI too.
+    """
+    from tap.cli.stack_state import store_of
+
+    for lock in store_of(settings_of(context).project(), stack).cancel():
         click.echo(f"Removed {lock}")
     click.echo(f"The currently running update for '{stack}' has been canceled!")

@@ -24,7 +24,6 @@ from tap.operations import Options
 from tap.posture.data_loss import HOLDS_DATA
 from tap.project.project import Project
 from tap.project.stack_config import require_stack
-from tap.state.lock import cancel
 from tap.state.store import StateStore
 from tap.verify.judgement import Judgement
 
@@ -72,7 +71,7 @@ class EmbeddedEngine:
         )
 
     def cancel(self) -> tuple[str, ...]:
-        return tuple(str(lock) for lock in cancel(self.store.paths))
+        return tuple(str(lock) for lock in self.store.cancel())
 
     def export(self) -> Export:
         store = self.store
