@@ -29,11 +29,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An operation that was begun and, as far as the state knows, not ended."""
+    """An operation that was begun and, as far as the state knows, not ended. parent, provider: "" for none."""
 
     urn: str
     type: str
     operation: str
+    parent: str = ""
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,13 @@ class Export:
     @property
     def pending(self) -> tuple[Pending, ...]:
         return tuple(
-            Pending(each["resource"]["urn"], each["resource"]["type"], each["type"])
+            Pending(
+                each["resource"]["urn"],
+                each["resource"]["type"],
+                each["type"],
+                each["resource"].get("parent", ""),
+                each["resource"].get("provider", ""),
+            )
             for each in self._listed("pending_operations")
         )
 

@@ -329,13 +329,16 @@ def test_a_stack_that_can_not_be_verified_is_no_good_rollback_though_it_is_back(
 
 def test_what_may_have_been_created_stops_a_rollback_and_both_ways_out_are_named(job):
     job.release()
-    pending = {"type": "creating", "resource": {"urn": URN, "type": BUCKET}}
+    component, provider = "urn:pulumi:prod::shop::tap:stack:TapStack::tap", f"{URN}-provider::an-id"
+    pending = {"type": "creating", "resource": {"urn": URN, "type": BUCKET, "parent": component, "provider": provider}}
     job.cli.exports(state("3", pending=[pending]))
     code, document = job("rollback")
 
     assert code == 12
-    assert URN in document["error"]["message"]
-    assert "--import-pending-creates" in document["error"]["hint"]
+    assert (
+        f"  {URN}\n    pulumi import {BUCKET} data ID --stack prod --parent parent={component} "
+        f"--provider provider={URN}-provider --protect=false --generate-code=false"
+    ) in document["error"]["message"]
     assert "--clear-pending-creates" in document["error"]["hint"]
     assert job.cli.commands() == []
 

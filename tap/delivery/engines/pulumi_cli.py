@@ -7,6 +7,7 @@ says so. `pulumi cancel`, which removes any lock, of a live run as well, is neve
 
 from __future__ import annotations
 
+import shlex
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -39,9 +40,10 @@ _GATED: Final = ("delete", "replace")
 _PROVIDERS: Final = "pulumi:providers:"
 
 _PENDING_HINT: Final = (
-    "look at the account: what is there, `pulumi refresh --import-pending-creates URN --import-pending-creates ID` "
-    "takes into the state; if nothing is, `pulumi refresh --clear-pending-creates`; then run the rollback again"
+    "look at the account: run the command behind each that is there, with its id; "
+    "then, in any case, `pulumi refresh --clear-pending-creates`; then run the rollback again"
 )
+"""Not `--import-pending-creates`: the CLI (3.260) forgets what it names, and it stays in the account for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class PulumiEngine:
 
     def refresh(self, program: Path) -> Outcome:
         if creates := [each for each in self.export().pending if each.operation == "creating"]:
-            raise StageFailedError(_unresolved(creates), hint=_PENDING_HINT)
+            raise StageFailedError(_unresolved(creates, self.stack), hint=_PENDING_HINT)
         stack = self._stack_in(program)
         return self._told(
             lambda said, event: stack.refresh(on_output=said, on_error=said, on_event=event, show_secrets=False)
@@ -244,9 +246,19 @@ class _Heard:
         return Outcome(self.changes, tuple(self.steps), error, tuple(self.violations))
 
 
-def _unresolved(creates: list[Pending]) -> str:
-    lines = [f"  {each.urn}" for each in creates]
+def _unresolved(creates: list[Pending], stack: str) -> str:
+    lines = [f"  {each.urn}\n    {_importing(each, stack)}" for each in creates]
     return "\n".join(["it is not known whether these were created, by a run that was interrupted:", *lines])
+
+
+def _importing(pending: Pending, stack: str) -> str:
+    """The command that takes the resource into the state under the very URN that it was to have."""
+    words = ["pulumi", "import", pending.type, pending.urn.rpartition("::")[2], "ID", "--stack", stack]
+    provider_urn = pending.provider.rpartition("::")[0]
+    for name, urn in (("parent", pending.parent), ("provider", provider_urn)):
+        if urn and "::pulumi:pulumi:Stack::" not in urn and "::default_" not in urn:
+            words += [f"--{name}", f"{name}={urn}"]
+    return shlex.join([*words, "--protect=false", "--generate-code=false"])
 
 
 def _locked(locks: list[LockFile]) -> StateLockedError:
