@@ -222,7 +222,7 @@ class Run:
         session.finish(
             session.base.with_contents(
                 snapshot.resources,
-                snapshot.pending,
+                deployment.pending,
                 aws_instance=place.instance if place else session.base.aws_instance,
                 aws_endpoint=place.endpoint if place else session.base.aws_endpoint,
             ),

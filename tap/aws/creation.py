@@ -2,6 +2,7 @@
 
 An answer that says no is an answer. One that did not come, or came broken, leaves open whether AWS has done it: then
 AWS is asked for what carries the mark, and only if there is nothing the creation is tried again, with the same mark.
+The same goes for a creation that a run sent before it was killed: AWS may carry it out after the next run has looked.
 """
 
 from __future__ import annotations
@@ -51,21 +52,22 @@ class Creation:
     def make(self) -> Made | str:
         """Make it. Raises what the type's `make` raises, where that is certain, and AnswerLostError."""
         marked = self._marked()
+        may_be_made = self.mark.sent_before
         lost: Exception | None = None
         for _ in range(TRIES_MAX):
             try:
                 made = self.kind.make(self.aws, marked, self.mark.text)
             except Exception as error:
-                if lost is None and not outcome_is_unknown(error):
+                if not may_be_made and not outcome_is_unknown(error):
                     raise
                 # After a lost answer a refusal may be of what the lost call itself has made.
                 if (found := self._find_after(error)) is not None:
                     return found[0]
                 if not outcome_is_unknown(error):
                     raise
-                lost = error
+                may_be_made, lost = True, error
             else:
-                if lost is not None:
+                if may_be_made:
                     # Takes away what the lost call has made after all, and late.
                     self._find_after(lost, keep=made.id if isinstance(made, Made) else made)
                 return made
@@ -83,7 +85,7 @@ class Creation:
         except WaitTimeoutError:
             return None
 
-    def _find_after(self, error: Exception, keep: str = "") -> Existing | None:
+    def _find_after(self, error: Exception | None, keep: str = "") -> Existing | None:
         try:
             return self.find(keep)
         except Exception as unable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -60,7 +60,9 @@ class StepExecutor:
         *,
         dry_run: bool,
         now: Callable[[], datetime],
+        sent_before: MutableMapping[str, Mark],
     ) -> None:
+        """sent_before: URN -> mark, of creations that a killed run may have sent: they are made with the same mark."""
         self.providers = providers
         self.recorder = recorder
         self.reporter = reporter
@@ -70,6 +72,7 @@ class StepExecutor:
         self._pool = pool
         self._dry_run = dry_run
         self._now = now
+        self._sent_before = sent_before
 
     async def execute(self, step: Step, *, internal: bool = False) -> Step:
         """Do a step; returns it with what it came to. Raises StepFailedError, once what was done is written."""
@@ -109,8 +112,10 @@ class StepExecutor:
         if type is OperationType.UPDATING:
             # As Pulumi writes it: what the program wants, not what is there.
             resource = replace(resource, id="", outputs={})
-        mark = Mark(uuid.uuid4().hex, self._now()) if type is OperationType.CREATING else None
-        return Operation(resource, type, mark)
+        return Operation(resource, type, self._mark_of(resource.urn) if type is OperationType.CREATING else None)
+
+    def _mark_of(self, urn: str) -> Mark:
+        return self._sent_before.pop(urn, None) or Mark(uuid.uuid4().hex, self._now())
 
     async def _apply(self, step: Step, mark: Mark | None) -> Done:
         match step.op:

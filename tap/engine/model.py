@@ -191,10 +191,12 @@ class Mark:
     """By what a creation is found again whose answer was lost: text that no other has, and when it was made (UTC).
 
     It is made with the intent, before anything is created, and is the same when the creation is tried again.
+    sent_before: a run that was killed may have sent the creation; nothing has come of it yet, but still may.
     """
 
     text: str
     made: datetime
+    sent_before: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,8 +1,9 @@
 """What became of what an earlier run began and did not end: found out before a run begins, and written down at once.
 
-A creation is looked for by its mark: what it made comes into the state as if its answer had come. What was being
-updated or deleted is read, for the cloud may have done it or not. Nothing is decided about what the program wants: the
-run that follows sees the state as it would after any other end.
+A creation is looked for by its mark: what it made comes into the state as if its answer had come. One that has made
+nothing may still be on its way, and so the run that follows makes it with the same mark. What was being updated or
+deleted is read, for the cloud may have done it or not. Nothing is decided about what the program wants: the run that
+follows sees the state as it would after any other end.
 """
 
 from __future__ import annotations
@@ -46,7 +47,10 @@ class _Read:
 
 
 class Recoverer:
-    """Resolves the operations that the state holds as pending, of providers that can tell (`FindsCreations`)."""
+    """Resolves the operations that the state holds as pending, of providers that can tell (`FindsCreations`).
+
+    unmade: the creations that have made nothing so far. They stay pending until they are begun again.
+    """
 
     def __init__(
         self, providers: ProviderRegistry, reporter: Reporter, pool: Executor, now: Callable[[], datetime]
@@ -55,6 +59,7 @@ class Recoverer:
         self._reporter = reporter
         self._pool = pool
         self._now = now
+        self.unmade: tuple[Operation, ...] = ()
 
     async def run(self, recorder: Recorder, pending: Sequence[Operation]) -> tuple[Operation, ...]:
         """Put right what can be; returns the operations that stay pending. Raises UnresolvedError."""
@@ -66,9 +71,10 @@ class Recoverer:
         creations = [each for each in known if each.type is OperationType.CREATING]
         changing = {id(old): old for each in known for old in _changed_by(each, base)}
         made = await asyncio.gather(*(self._ask(each, self._made_by, each) for each in creations))
+        self.unmade = _unmade(creations, made)
         reads = await asyncio.gather(*(self._ask(old, self._read, old) for old in changing.values()))
         resources = self._adopted([each for each in made if each is not None], _after(base, reads))
-        await recorder.record([Rebased(resources, left)])
+        await recorder.record([Rebased(resources, (*left, *self.unmade))])
         return left
 
     def _is_known(self, operation: Operation) -> bool:
@@ -118,6 +124,16 @@ class Recoverer:
                 recorder.snapshot.apply(change)
             self._reporter.report(Diagnostic("info", messages.adopted(result.id), new.urn))
         return rebuilt(recorder.snapshot.resources)
+
+
+def _unmade(
+    creations: Sequence[Operation], made: Sequence[tuple[Operation, ReadResult] | None]
+) -> tuple[Operation, ...]:
+    return tuple(
+        replace(operation, mark=replace(operation.mark, sent_before=True))
+        for operation, found in zip(creations, made, strict=True)
+        if found is None and operation.mark is not None
+    )
 
 
 def _changed_by(operation: Operation, base: Sequence[Resource]) -> list[Resource]:

@@ -111,6 +111,8 @@ class Snapshot:
         match change:
             case Began(key, operation):
                 self._begun[key] = operation
+                # A creation that is begun once more, with the mark that it had, takes the place of what was carried.
+                self._carried = tuple(each for each in self._carried if not _is_again(operation, each))
             case Ended(key):
                 self._begun.pop(key, None)
             case Added(resource):
@@ -145,6 +147,10 @@ class Snapshot:
     @property
     def pending(self) -> tuple[Operation, ...]:
         return (*self._begun.values(), *self._carried)
+
+
+def _is_again(operation: Operation, before: Operation) -> bool:
+    return operation.mark is not None and before.mark is not None and operation.mark.text == before.mark.text
 
 
 def renamed(resource: Resource, renames: Mapping[str, str]) -> Resource:

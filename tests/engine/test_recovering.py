@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given, settings
@@ -96,6 +96,60 @@ def test_what_was_not_made_is_forgotten_and_made() -> None:
     assert steps(got) == [("create", "a")]
     assert len(stack.cloud.entries) == 1
     assert got["state"]["pending_operations"] == []
+
+
+class LateProvider(FindingProvider):
+    """What a killed run has sent is carried out after the next run has looked for it."""
+
+    late: ClassVar[list[Mark]] = []
+
+    def create(self, urn: str, *arguments: Any, mark: Mark | None = None, **named: Any) -> Any:
+        if mark is not None and mark.sent_before:
+            self.late.append(mark)
+        return super().create(urn, *arguments, mark=mark, **named)
+
+
+def test_what_was_not_made_so_far_is_made_with_the_same_mark_for_it_may_still_come() -> None:
+    stack = stack_of(LateProvider)
+    LateProvider.late.clear()
+    killed(stack, [thing(color="red")], "Create", "a", Fault.KILLED_BEFORE)
+    [begun] = [each.mark for each in stack.checkpoint.pending]
+    killed(stack, [thing(color="red")], "Create", "a", Fault.KILLED_BEFORE)
+    [begun_again] = [each.mark for each in stack.checkpoint.pending]
+    stack.play({"command": "up"})
+
+    assert begun is not None
+    assert begun_again is not None
+    assert begun.text == begun_again.text
+    assert {mark.text for mark in LateProvider.late} == {begun.text}
+
+
+def test_a_run_that_does_not_get_to_making_it_leaves_it_to_the_next_one() -> None:
+    stack = stack_of(LateProvider)
+    LateProvider.late.clear()
+    killed(stack, [thing(color="red")], "Create", "a", Fault.KILLED_BEFORE)
+    [begun] = [each.mark for each in stack.checkpoint.pending]
+    first = {"name": "z", "inputs": {}, "options": {}}
+    after = {"name": "a", "inputs": {"color": "red"}, "options": {"dependsOn": ["z"]}}
+    stack.cloud.fault, stack.cloud.fault_in = Fault.ERROR, 1
+    failed = stack.play({"command": "up", "program": [first, after]})
+    stack.cloud.fault = None
+    left = [(each.resource.urn.rpartition("::")[2], each.mark) for each in stack.checkpoint.pending]
+    got = stack.play({"command": "up", "program": [first, after]})
+
+    assert failed["exit_code"] != 0
+    assert begun is not None
+    assert [(name, mark.text if mark else "") for name, mark in left] == [("a", begun.text)]
+    assert [mark.text for mark in LateProvider.late] == [begun.text]
+    assert got["state"]["pending_operations"] == []
+
+
+def test_what_was_not_made_and_is_not_wanted_any_more_is_forgotten_by_a_run_that_succeeds() -> None:
+    stack = stack_of()
+    killed(stack, [thing(color="red")], "Create", "a", Fault.KILLED_BEFORE)
+    stack.play({"command": "up", "program": []})
+
+    assert stack.checkpoint.pending == ()
 
 
 @pytest.mark.parametrize("command", ["destroy", "refresh"])

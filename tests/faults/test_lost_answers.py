@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -128,6 +129,51 @@ def test_what_a_killed_run_made_is_found_by_its_mark(token, direct, aws_account)
     assert (stranger is None) == (kind.marked_by_tag or token in AGE_TELLS), "what another creation made is not ours"
     direct.delete(case.urn, made.id, inputs, made.outputs, 0)
     assert direct.find_created(case.urn, inputs, mark) is None
+
+
+@pytest.mark.parametrize("token", registry.tokens())
+def test_what_a_killed_run_had_sent_and_is_carried_out_after_the_next_one_has_looked_is_there_once(
+    token, direct, aws_account
+):
+    case = case_of(direct, token, aws_account)
+    inputs, mark = case.checked(case.sample.first), new_mark()
+    before = count_of(token, aws_account, inputs)
+    assert direct.find_created(case.urn, inputs, mark) is None
+    direct.create(case.urn, inputs, 0, preview=False, mark=mark)
+    made = direct.create(case.urn, inputs, 0, preview=False, mark=replace(mark, sent_before=True))
+
+    assert count_of(token, aws_account, inputs) == before + (token != MAKES_NOTHING)
+    assert not case.diff(made.id, inputs, made.outputs).changes
+    direct.delete(case.urn, made.id, inputs, made.outputs, 0)
+    assert count_of(token, aws_account, inputs) == before
+
+
+def test_what_was_there_before_is_not_taken_over_because_a_killed_run_may_have_sent_it(direct, aws_account):
+    aws_account.client("logs").create_log_group(logGroupName="/theirs")
+    case, mark = case_of(direct, "aws:cloudwatch/logGroup:LogGroup", aws_account), new_mark()
+    inputs = case.checked({"name": "/theirs"})
+    with pytest.raises(Exception, match="already exists"):
+        direct.create(case.urn, inputs, 0, preview=False, mark=replace(mark, sent_before=True))
+
+    assert aws_account.client("logs").list_tags_log_group(logGroupName="/theirs")["tags"] == {}
+
+
+def test_a_vpc_that_goes_while_it_is_read_is_gone(behind, proxy, aws_account):
+    """A killed run's DeleteVpc can be carried out in the middle of the next run's questions."""
+    case = case_of(behind, "aws:ec2/vpc:Vpc", aws_account)
+    inputs = case.checked(case.sample.first)
+    made = case.create(inputs)
+    gone = threading.Event()
+
+    def delete(_):
+        if not gone.is_set():
+            gone.set()
+            aws_account.client("ec2").delete_vpc(VpcId=made.id)
+
+    proxy.rules = [Rule("ec2 DescribeVpcs", Fault.NONE, after=delete)]
+
+    assert case.read(made, inputs) is None
+    assert gone.is_set()
 
 
 def test_of_two_that_carry_one_mark_the_second_is_taken_away(direct, aws_account):

@@ -48,16 +48,13 @@ class Vpc(Ec2Resource):
     def find(self, aws: Aws, id: str, want: Wanted) -> Found | None:
         ec2 = aws.client("ec2")
         vpc = _settled(aws, lambda: ec2.describe_vpcs(VpcIds=[id])["Vpcs"][0], id)
-        in_vpc = {"Name": "vpc-id", "Values": [id]}
-        tables = ec2.describe_route_tables(Filters=[in_vpc, {"Name": "association.main", "Values": ["true"]}])
-        lists = ec2.describe_network_acls(Filters=[in_vpc, {"Name": "default", "Values": ["true"]}])
-        groups = ec2.describe_security_groups(Filters=[in_vpc, {"Name": "group-name", "Values": ["default"]}])
+        table, acl, group = wait(aws, lambda: _defaults_of(ec2, id), what=f"the table, ACL and group of {id} to appear")
         return {
             "arn": f"arn:{aws.partition}:ec2:{aws.region}:{vpc['OwnerId']}:vpc/{id}",
-            "mainRouteTableId": tables["RouteTables"][0]["RouteTableId"],
-            "defaultRouteTableId": tables["RouteTables"][0]["RouteTableId"],
-            "defaultNetworkAclId": lists["NetworkAcls"][0]["NetworkAclId"],
-            "defaultSecurityGroupId": groups["SecurityGroups"][0]["GroupId"],
+            "mainRouteTableId": table,
+            "defaultRouteTableId": table,
+            "defaultNetworkAclId": acl,
+            "defaultSecurityGroupId": group,
             **{switch: _vpc_switch(ec2, id, switch) for switch in _VPC_SWITCHES},
             **_vpc(vpc),
         }
@@ -87,6 +84,24 @@ class Vpc(Ec2Resource):
             return True if bool(_ipv6_block(ec2.describe_vpcs(VpcIds=[id])["Vpcs"][0])) != bool(association) else None
 
         wait(aws, there, what=f"the IPv6 block of {id} to be {'gone' if association else 'there'}")
+
+
+def _defaults_of(ec2: Client, id: str) -> tuple[str, str, str] | None:
+    """Main route table, default network ACL and security group; None as long as AWS does not show them all.
+
+    A VPC that was deleted while it was asked for them has none: asked for itself, AWS says so.
+    """
+    in_vpc = {"Name": "vpc-id", "Values": [id]}
+    tables = ec2.describe_route_tables(Filters=[in_vpc, {"Name": "association.main", "Values": ["true"]}])[
+        "RouteTables"
+    ]
+    acls = ec2.describe_network_acls(Filters=[in_vpc, {"Name": "default", "Values": ["true"]}])["NetworkAcls"]
+    named_default = {"Name": "group-name", "Values": ["default"]}
+    groups = ec2.describe_security_groups(Filters=[in_vpc, named_default])["SecurityGroups"]
+    if tables and acls and groups:
+        return tables[0]["RouteTableId"], acls[0]["NetworkAclId"], groups[0]["GroupId"]
+    ec2.describe_vpcs(VpcIds=[id])
+    return None
 
 
 def _vpc(vpc: Any) -> Found:

@@ -111,7 +111,7 @@ class Stack:
     provider: type[FakeProvider] = FakeProvider
 
     def __post_init__(self) -> None:
-        self._write(Snapshot(()))
+        self._write((), ())
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -174,7 +174,7 @@ class Stack:
             except KilledError:
                 self._recover(journal)
                 return KILLED, None
-        self._recover(journal)
+        self._recover(journal, deployment.pending)
         return self._exit_code(deployment, flags), deployment.changes
 
     async def _operate(
@@ -214,18 +214,21 @@ class Stack:
         prefix = f"{package}:"
         return {key.removeprefix(prefix): value for key, value in self.config.items() if key.startswith(prefix)}
 
-    def _recover(self, journal: TextJournal | None) -> None:
-        """Make the new file as recovery would: the old one, and the journal's changes over it."""
+    def _recover(self, journal: TextJournal | None, pending: Sequence[Operation] | None = None) -> None:
+        """Make the new file as recovery would: the old one, and the journal's changes over it.
+
+        pending: of a run that came to its end, which has the last word of it.
+        """
         if journal is None:
             return
         checkpoint = self.checkpoint
         snapshot = Snapshot(checkpoint.resources, checkpoint.pending)
         for line in journal.lines:
             snapshot.apply(decode_change(from_json(line), self.crypter, "journal"))
-        self._write(snapshot)
+        self._write(snapshot.resources, snapshot.pending if pending is None else pending)
 
-    def _write(self, snapshot: Snapshot) -> None:
-        checkpoint = Checkpoint(snapshot.resources, snapshot.pending)
+    def _write(self, resources: Sequence[Resource], pending: Sequence[Operation]) -> None:
+        checkpoint = Checkpoint(tuple(resources), tuple(pending))
         self.file = encode_checkpoint(checkpoint, "organization/golden/dev", self.crypter)
         verify_integrity(self.checkpoint)
 
