@@ -24,7 +24,7 @@ from tap.engine.recorder import Recorder
 from tap.engine.refresh import is_read, read_of, rebuilt, refreshed
 from tap.engine.secrets import mark as mark_secrets
 from tap.engine.snapshot import Rebased, Snapshot
-from tap.engine.urn import package_of
+from tap.engine.urn import package_of, provider_reference
 from tap.engine.values import without_secrets
 from tap.errors import TapError
 
@@ -68,7 +68,7 @@ class Recoverer:
         if not known:
             return left
         base = recorder.snapshot.base
-        creations = [each for each in known if each.type is OperationType.CREATING]
+        creations = [each for each in known if each.type is OperationType.CREATING and _has_provider(each, base)]
         changing = {id(old): old for each in known for old in _changed_by(each, base)}
         made = await asyncio.gather(*(self._ask(each, self._made_by, each) for each in creations))
         self.unmade = _unmade(creations, made)
@@ -124,6 +124,12 @@ class Recoverer:
                 recorder.snapshot.apply(change)
             self._reporter.report(Diagnostic("info", messages.adopted(result.id), new.urn))
         return rebuilt(recorder.snapshot.resources)
+
+
+def _has_provider(operation: Operation, base: Sequence[Resource]) -> bool:
+    """A later run, one that did not end well, may have deleted it with all that it made: then nobody can be asked."""
+    references = (provider_reference(each.urn, each.id) for each in base if each.is_provider)
+    return operation.resource.provider in references
 
 
 def _unmade(

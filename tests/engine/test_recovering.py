@@ -144,6 +144,23 @@ def test_a_run_that_does_not_get_to_making_it_leaves_it_to_the_next_one() -> Non
     assert got["state"]["pending_operations"] == []
 
 
+def test_a_destroy_that_failed_when_the_provider_was_gone_does_not_block_the_next_run() -> None:
+    stack = stack_of()
+    other = {"name": "p", "provider": True, "inputs": {"region": "r1"}}
+    kept = {"name": "b", "inputs": {}, "options": {"provider": "p"}}
+    stack.play({"command": "up", "program": [other, kept]})
+    killed(stack, [thing(color="red"), other, kept], "Create", "a", Fault.KILLED_BEFORE)
+    stack.cloud.fault, stack.cloud.fault_in = Fault.ERROR, 1
+    failed = stack.play({"command": "destroy", "flags": ["--continue-on-error"]})
+    stack.cloud.fault = None
+    got = stack.play({"command": "destroy"})
+
+    assert failed["exit_code"] != 0
+    assert got["exit_code"] == 0
+    assert stack.checkpoint.resources == ()
+    assert stack.checkpoint.pending == ()
+
+
 def test_what_was_not_made_and_is_not_wanted_any_more_is_forgotten_by_a_run_that_succeeds() -> None:
     stack = stack_of()
     killed(stack, [thing(color="red")], "Create", "a", Fault.KILLED_BEFORE)
