@@ -191,4 +191,22 @@ AWS: Final[tuple[Mutant, ...]] = (
         _NOTHING_LOST,
         ("tests/local_aws/test_emulator.py::test_moto_gets_one_request_at_a_time",),
     ),
+    Mutant(
+        "refusal-of-what-may-have-been-sent-believed",
+        "tap/aws/creation.py",
+        "        may_be_made = self.mark.sent_before\n",
+        "        may_be_made = False\n",
+        "after a kill the next run ends with `already exists`, or makes a second one",
+        _NOTHING_LOST,
+        ("tests/faults/test_lost_answers.py",),
+    ),
+    Mutant(
+        "vpc-read-without-a-second-look",
+        "tap/aws/types/ec2_network.py",
+        "    ec2.describe_vpcs(VpcIds=[id])\n    return None\n",
+        "    return None\n",
+        "a VPC that goes while it is read is waited for, until the time is up",
+        _NOTHING_LOST,
+        ("tests/faults/test_lost_answers.py::test_a_vpc_that_goes_while_it_is_read_is_gone",),
+    ),
 )

@@ -278,4 +278,22 @@ STATE: Final[tuple[Mutant, ...]] = (
         _CLEAR,
         ("tests/state/test_derived_keys.py",),
     ),
+    Mutant(
+        "cancel-leaves-the-journal",
+        "tap/state/store.py",
+        "            self._folded()\n        return found\n",
+        "            pass\n        return found\n",
+        "the Pulumi CLI, let in by `tap cancel`, makes again what a killed run had made",
+        _WHOLE,
+        ("tests/state/test_lock.py",),
+    ),
+    Mutant(
+        "draft-of-meta-left",
+        "tap/state/backend.py",
+        "    paths.meta_draft.unlink(missing_ok=True)\n",
+        "",
+        "a run killed while it wrote meta.yaml leaves its draft for good",
+        _WHOLE,
+        ("tests/state/test_crashes.py",),
+    ),
 )
