@@ -46,7 +46,7 @@ def build() -> None:
 
 
 def _go(*arguments: str) -> str:
-    environment = {**os.environ, "GOFLAGS": "-mod=mod"}
+    environment = {**os.environ, "GOFLAGS": "-mod=readonly -buildvcs=false"}
     return subprocess.run(
         ["go", *arguments],
         cwd=HERE,
