@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -30,6 +31,7 @@ from tap.state.integrity import integrity_problems
 
 SECONDS_MAX = 7200
 PROCESSES = 2
+AGREEING_SECONDS_MAX = 600
 
 
 @dataclass(frozen=True)
@@ -181,15 +183,24 @@ def try_sample(workshop: Workshop, name: str, size: int, seed: int = 1) -> list[
         return [try_out(workshop, story, normal, point) for point in sample(sorted(set(normal.points)), size, seed)]
 
 
-def _work(name: str, part: int, parts: int, options: argparse.Namespace, verdicts: Path) -> None:
-    """One process's part of a story's points, those that were judged before left out."""
+def _work(name: str, part: int, options: argparse.Namespace, verdicts: Path, agreed: Queue[list[Point]]) -> None:
+    """One process's part of a story's points, those that were judged before left out.
+
+    agreed: how the first process tells the others which points there are. In each one's own undisturbed run they differ
+    a little, with what is written or asked in one go, and some would be nobody's.
+    """
     done = {verdict.point for verdict in read_verdicts(verdicts) if verdict.story == name}
     with worlds() as workshop, story_of(workshop, name) as story, verdicts.open("a") as file:
         normal = undisturbed(workshop, story)
-        every = sorted(set(normal.points))
-        _append(file, points_line(name, every))
+        if part == 0:
+            every = sorted(set(normal.points))
+            _append(file, points_line(name, every))
+            for _ in range(options.processes - 1):
+                agreed.put(every)
+        else:
+            every = agreed.get(timeout=AGREEING_SECONDS_MAX)
         chosen = sample(every, options.sample, options.seed)
-        points = [point for number, point in enumerate(chosen) if number % parts == part and point not in done]
+        points = [each for number, each in enumerate(chosen) if number % options.processes == part and each not in done]
         began = time.monotonic()
         for number, point in enumerate(points, 1):
             if time.monotonic() - began > options.seconds:
@@ -220,8 +231,9 @@ def main(arguments: Sequence[str]) -> int:
     began, broken_off = time.monotonic(), 0
     for name in options.story or STORIES:
         spawn = multiprocessing.get_context("spawn")
+        agreed: Queue[list[Point]] = spawn.Queue()
         parts = [
-            spawn.Process(target=_work, args=(name, part, options.processes, options, verdicts), daemon=True)
+            spawn.Process(target=_work, args=(name, part, options, verdicts, agreed), daemon=True)
             for part in range(options.processes)
         ]
         for process in parts:
