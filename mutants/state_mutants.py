@@ -294,6 +294,6 @@ STATE: Final[tuple[Mutant, ...]] = (
         "",
         "a run killed while it wrote meta.yaml leaves its draft for good",
         _WHOLE,
-        ("tests/state/test_crashes.py",),
+        ("tests/state/test_store.py",),
     ),
 )

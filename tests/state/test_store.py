@@ -56,6 +56,15 @@ def test_a_run_leaves_the_files_that_the_pulumi_cli_leaves(tmp_path):
     assert newest.read_bytes() == store.paths.checkpoint.read_bytes()
 
 
+def test_a_draft_of_meta_is_swept_where_another_stack_has_written_meta_meanwhile(tmp_path):
+    store = store_in(tmp_path)
+    finish(store, thing("a"))
+    store.paths.meta_draft.write_text("version")
+    finish(store, thing("a"))
+
+    assert not store.paths.meta_draft.exists()
+
+
 def test_the_history_tells_what_was_done(tmp_path):
     store = store_in(tmp_path)
 
