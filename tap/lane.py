@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from tap.engine.provider import Provider, ProviderError
+from tap.engine.provider import Provider, ProviderError, UnavailableError
 from tap.engine.providers import ProviderFactory
 from tap.errors import TapError
 from tap.local_aws import control
@@ -94,7 +94,7 @@ class WaitingClients:
         try:
             clients = self._clients.result(timeout=control.START_SECONDS_MAX)
         except TapError as error:
-            raise ProviderError(str(error), hint=error.hint, retryable=error.retryable) from error
+            raise UnavailableError(str(error), hint=error.hint, retryable=error.retryable) from error
         return clients.client(service, region)
 
 

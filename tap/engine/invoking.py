@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 
 from tap.engine.model import Resource
-from tap.engine.provider import ProviderError
+from tap.engine.provider import ProviderError, UnavailableError
 from tap.engine.providers import ProviderRegistry
 from tap.engine.registration import Invoked, InvokeGoal, RefusedError
 from tap.engine.urn import UNKNOWN_ID
@@ -36,12 +36,14 @@ class Invoker:
         return any(self._is_unmade(urn) for urn in goal.depends_on) or contains_unknown(dict(goal.arguments))
 
     async def invoke(self, goal: InvokeGoal, reference: str) -> Invoked:
-        """Call the function of the provider. Raises RefusedError with the provider's reason."""
+        """Call the function of the provider. Raises RefusedError with the provider's reason, UnavailableError."""
         try:
             provider = self._providers.get(reference)
             outputs = await asyncio.get_running_loop().run_in_executor(
                 self._pool, provider.invoke, goal.token, without_secrets(dict(goal.arguments))
             )
+        except UnavailableError:
+            raise
         except ProviderError as error:
             raise RefusedError(f"invocation of {goal.token} returned an error: {error}") from error
         return Invoked(outputs)

@@ -69,6 +69,10 @@ class ProviderError(Exception):
         self.retryable = retryable
 
 
+class UnavailableError(ProviderError):
+    """Nothing can be asked in this run: what the provider works on is not there, or may not be touched."""
+
+
 class PartialFailureError(ProviderError):
     """A create or update did its work, but not all of it: the resource exists and must be remembered."""
 

@@ -19,7 +19,7 @@ from tap.engine.inheritance import Inheritance
 from tap.engine.invoking import GET_RESOURCE, Invoker
 from tap.engine.known import Registration
 from tap.engine.model import Goal, ReadGoal, Resource, Step
-from tap.engine.provider import ProviderError
+from tap.engine.provider import ProviderError, UnavailableError
 from tap.engine.providers import ProviderRegistry, urn_of, with_version
 from tap.engine.recorder import Recorder
 from tap.engine.registering import StepChain
@@ -180,7 +180,12 @@ class ProgramRequests:
         reference = goal.provider or self._inheritance.provider_for(goal.parent, package_of(goal.token))
         if not reference:
             reference = await self.default_providers.reference_for(goal.token, goal.version, goal.plugin_download_url)
-        return await self._invoker.invoke(goal, reference)
+        try:
+            return await self._invoker.invoke(goal, reference)
+        except UnavailableError as error:
+            # The program can not help it: told as an answer, it would end in a traceback of the program's.
+            self._status.provider_failed(error, "")
+            raise MonitorClosedError from error
 
     def log(self, severity: str, message: str, urn: str) -> None:
         self._status.say(severity, message, urn)

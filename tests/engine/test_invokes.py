@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from tap.engine.provider import UnavailableError
 from tap.engine.registration import Invoked, InvokeGoal, RefusedError, Registrar
 from tap.engine.values import UNKNOWN, Properties, Secret
 from tests.engine.golden import runner
+from tests.engine.golden.fake_provider import FakeProvider
 from tests.engine.golden.program import Program
 from tests.engine.golden.runner import Stack
 from tests.engine.test_behaviours import A, urn
@@ -87,3 +89,23 @@ def test_of_a_resource_that_was_not_targeted_nothing_is_asked(monkeypatch):
 
     assert (got["exit_code"], called(got)) == (0, [])
     assert [answer.unknown for answer in answers] == [True]
+
+
+class AbsentProvider(FakeProvider):
+    """What it works on can not be reached at all."""
+
+    def invoke(self, token: str, arguments: Properties) -> Properties:
+        raise UnavailableError("no space left on the disk", hint="make room")
+
+
+def test_where_nothing_can_be_asked_the_run_ends_and_the_program_is_told_no_answer(monkeypatch):
+    """An answer would end in a traceback of the program's, of what it can not help."""
+    answers = with_invoke(monkeypatch)
+
+    got = Stack(provider=AbsentProvider).play({"command": "up", "program": [A]})
+
+    told = [each["message"] for each in got["diagnostics"] if each["severity"] == "error"]
+    assert got["exit_code"] != 0
+    assert told[0] == "no space left on the disk"
+    assert not [text for text in told if "invocation of" in text]
+    assert answers == []
