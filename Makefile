@@ -32,7 +32,7 @@ down: $(READY) ## take the stack and the embedded AWS away
 	@$(BIN)/tap destroy && $(BIN)/tap local stop
 
 test: $(READY) ## lint, types and every test
-	@$(BIN)/python -m pytest -n 3 --dist worksteal # of two cores: many tests wait for something
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(READY)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
