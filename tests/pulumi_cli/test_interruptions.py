@@ -43,6 +43,16 @@ def through(gateway):
     return "--endpoint", gateway.endpoint
 
 
+def killed_tap(project, gateway):
+    """The process of a `tap up` that was killed when AWS had made the gateway, and it had not heard of it."""
+    with project.running("up", "--yes", "--skip-preview", *through(gateway)) as up:
+        assert gateway.held.wait(60)
+        os.killpg(up.process.pid, signal.SIGKILL)
+        up.end()
+    gateway.let_go()
+    return up.process.pid
+
+
 def gateways(project):
     return [
         each["InternetGatewayId"] for each in project.aws.client("ec2").describe_internet_gateways()["InternetGateways"]
@@ -56,11 +66,7 @@ def vpcs(project):
 
 def test_a_killed_tap_keeps_the_cli_out_until_its_work_is_in_the_state(project, pulumi_of, gateway):
     before = gateways(project)
-    with project.running("up", "--yes", "--skip-preview", *through(gateway)) as up:
-        assert gateway.held.wait(60)
-        os.killpg(up.process.pid, signal.SIGKILL)
-        up.end()
-    gateway.let_go()
+    pid = killed_tap(project, gateway)
     pulumi = pulumi_of(project)
     refused = pulumi("up", *UNATTENDED)
     project.succeed("cancel")
@@ -70,7 +76,7 @@ def test_a_killed_tap_keeps_the_cli_out_until_its_work_is_in_the_state(project, 
 
     assert refused.returncode == 1
     assert "the stack is currently locked by 1 lock(s)" in refused.stderr
-    assert f"(pid {up.process.pid})" in refused.stderr
+    assert f"(pid {pid})" in refused.stderr
     assert [(each["type"], each["resource"]["urn"].rpartition("::")[2]) for each in pending] == [
         ("creating", "gateway")
     ]
@@ -81,11 +87,7 @@ def test_a_killed_tap_keeps_the_cli_out_until_its_work_is_in_the_state(project, 
 
 def test_a_killed_tap_is_finished_by_the_next_one_after_the_cli_was_refused(project, pulumi_of, gateway):
     before = gateways(project)
-    with project.running("up", "--yes", "--skip-preview", *through(gateway)) as up:
-        assert gateway.held.wait(60)
-        os.killpg(up.process.pid, signal.SIGKILL)
-        up.end()
-    gateway.let_go()
+    killed_tap(project, gateway)
     pulumi = pulumi_of(project)
     refused = pulumi("up", *UNATTENDED)
     project.succeed("up", "--yes", *through(gateway))
