@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, ip_address
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tap.verify.facts.network import (
@@ -75,6 +75,16 @@ def acl_lets(acl: NetworkAcl, egress: bool, protocol: str, port: int, peer: IPv4
     return about[min(about)] if about else False
 
 
+UNSORTED = NetworkAcl(
+    "acl",
+    "vpc",
+    False,
+    ("subnet",),
+    (AclEntry(20, False, True, "-1", "0.0.0.0/0"), AclEntry(10, False, False, "-1", "0.0.0.0/0")),
+)
+
+
+@example(UNSORTED, False, "tcp", 1, IPv4Address(BASE))
 @given(acls, st.booleans(), st.sampled_from(["tcp", "udp"]), st.integers(0, PORTS), addresses)
 def test_the_entry_of_the_lowest_number_decides(acl, egress, protocol, port, peer):
     entry = deciding_entry(acl, egress, protocol, port, peer)
