@@ -339,7 +339,7 @@ ENGINE: Final[tuple[Mutant, ...]] = (
     Mutant(
         "mark-of-what-may-have-been-sent-forgotten",
         "tap/engine/executor.py",
-        "self._sent_before.pop(urn, None) or Mark(",
+        "next(had, None) or Mark(",
         "Mark(",
         "what a killed run had sent, and AWS carries out late, stays in the account unknown",
         _NOTHING_LOST,
@@ -348,7 +348,7 @@ ENGINE: Final[tuple[Mutant, ...]] = (
     Mutant(
         "unmade-creation-dropped-at-once",
         "tap/engine/recovering.py",
-        "Rebased(resources, (*left, *self.unmade))",
+        "Rebased(resources, (*left, *_unmade(creations, made)))",
         "Rebased(resources, left)",
         "a second run that fails before it gets there forgets what the first may have made",
         _NOTHING_LOST,

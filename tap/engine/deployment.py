@@ -23,7 +23,7 @@ from tap.engine.importing import ImportGoal, import_step, is_imported, named_pro
 from tap.engine.in_flight import first_of
 from tap.engine.known import GeneratorSettings
 from tap.engine.masking import MaskingReporter
-from tap.engine.model import STACK_TYPE, Goal, Mark, Op, Operation
+from tap.engine.model import STACK_TYPE, Goal, Op, Operation
 from tap.engine.providers import ProviderFactory, ProviderRegistry
 from tap.engine.recorder import Journal, Recorder
 from tap.engine.recovering import Recoverer
@@ -69,7 +69,6 @@ class Deployment:
         self._requests = ProgramRequests(
             settings, self._status, self.recorder, reporter, self.providers, pool, self._slots
         )
-        self._sent_before: dict[str, Mark] = {}
         self._prepare()
 
     def _prepare(self) -> None:
@@ -88,13 +87,7 @@ class Deployment:
             self.providers,
         )
         self.executor = StepExecutor(
-            self.providers,
-            self.recorder,
-            self.reporter,
-            self._pool,
-            dry_run=settings.dry_run,
-            now=settings.now,
-            sent_before=self._sent_before,
+            self.providers, self.recorder, self.reporter, self._pool, dry_run=settings.dry_run, now=settings.now
         )
         self._requests.use(self.generator, self.executor)
 
@@ -236,7 +229,6 @@ class Deployment:
         """
         recoverer = Recoverer(self.providers, self.reporter, self._pool, self.settings.now)
         left = await recoverer.run(self.recorder, pending)
-        self._sent_before |= {each.resource.urn: each.mark for each in recoverer.unmade if each.mark is not None}
         self._prepare()
         return left
 

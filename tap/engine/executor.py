@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -60,9 +60,7 @@ class StepExecutor:
         *,
         dry_run: bool,
         now: Callable[[], datetime],
-        sent_before: MutableMapping[str, Mark],
     ) -> None:
-        """sent_before: URN -> mark, of creations that a killed run may have sent: they are made with the same mark."""
         self.providers = providers
         self.recorder = recorder
         self.reporter = reporter
@@ -72,7 +70,6 @@ class StepExecutor:
         self._pool = pool
         self._dry_run = dry_run
         self._now = now
-        self._sent_before = sent_before
 
     async def execute(self, step: Step, *, internal: bool = False) -> Step:
         """Do a step; returns it with what it came to. Raises StepFailedError, once what was done is written."""
@@ -115,7 +112,10 @@ class StepExecutor:
         return Operation(resource, type, self._mark_of(resource.urn) if type is OperationType.CREATING else None)
 
     def _mark_of(self, urn: str) -> Mark:
-        return self._sent_before.pop(urn, None) or Mark(uuid.uuid4().hex, self._now())
+        """The mark that it had, of a creation that a killed run may have sent; a new one otherwise."""
+        marks = (each.mark for each in self.recorder.snapshot.pending if each.resource.urn == urn)
+        had = (mark for mark in marks if mark is not None and mark.sent_before)
+        return next(had, None) or Mark(uuid.uuid4().hex, self._now())
 
     async def _apply(self, step: Step, mark: Mark | None) -> Done:
         match step.op:

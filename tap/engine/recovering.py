@@ -49,7 +49,7 @@ class _Read:
 class Recoverer:
     """Resolves the operations that the state holds as pending, of providers that can tell (`FindsCreations`).
 
-    unmade: the creations that have made nothing so far. They stay pending until they are begun again.
+    The creations that have made nothing so far stay in the snapshot's, marked as sent before, until begun again.
     """
 
     def __init__(
@@ -59,7 +59,6 @@ class Recoverer:
         self._reporter = reporter
         self._pool = pool
         self._now = now
-        self.unmade: tuple[Operation, ...] = ()
 
     async def run(self, recorder: Recorder, pending: Sequence[Operation]) -> tuple[Operation, ...]:
         """Put right what can be; returns the operations that stay pending. Raises UnresolvedError."""
@@ -71,10 +70,9 @@ class Recoverer:
         creations = [each for each in known if each.type is OperationType.CREATING and _has_provider(each, base)]
         changing = {id(old): old for each in known for old in _changed_by(each, base)}
         made = await asyncio.gather(*(self._ask(each, self._made_by, each) for each in creations))
-        self.unmade = _unmade(creations, made)
         reads = await asyncio.gather(*(self._ask(old, self._read, old) for old in changing.values()))
         resources = self._adopted([each for each in made if each is not None], _after(base, reads))
-        await recorder.record([Rebased(resources, (*left, *self.unmade))])
+        await recorder.record([Rebased(resources, (*left, *_unmade(creations, made)))])
         return left
 
     def _is_known(self, operation: Operation) -> bool:
