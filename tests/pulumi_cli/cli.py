@@ -80,3 +80,9 @@ class PulumiCli:
             "TAP_TEST_ROOT": str(ROOT),
         }
         return own | more
+
+
+def left_in_the_cloud(project: Project) -> tuple[list[Any], list[Any]]:
+    """The buckets, and the VPCs besides the default one."""
+    vpcs = project.aws.client("ec2").describe_vpcs(Filters=[{"Name": "is-default", "Values": ["false"]}])["Vpcs"]
+    return project.aws.client("s3").list_buckets()["Buckets"], vpcs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from soak.edited_program import AFTER, BEFORE
-from tests.pulumi_cli.cli import UNATTENDED
+from tests.pulumi_cli.cli import UNATTENDED, left_in_the_cloud
 from tests.pulumi_cli.deployments import differences, without_ids
 
 pytestmark = [pytest.mark.pulumi_cli, pytest.mark.timeout(1200)]
@@ -39,10 +39,8 @@ def test_the_stack_that_each_builds_is_the_same(by_tap, by_pulumi):
 def test_we_find_nothing_to_do_in_what_it_has_built_and_take_it_away(by_pulumi):
     by_pulumi.succeed("up", "--yes", "--expect-no-changes")
     by_pulumi.succeed("destroy", "--yes")
-    buckets = by_pulumi.aws.client("s3").list_buckets()["Buckets"]
-    vpcs = by_pulumi.aws.client("ec2").describe_vpcs(Filters=[{"Name": "is-default", "Values": ["false"]}])["Vpcs"]
 
-    assert (buckets, vpcs) == ([], [])
+    assert left_in_the_cloud(by_pulumi) == ([], [])
 
 
 @pytest.mark.parametrize("first", ["tap", "pulumi"])

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.pulumi_cli.cli import UNATTENDED
+from tests.pulumi_cli.cli import UNATTENDED, left_in_the_cloud
 from tests.pulumi_cli.deployments import differences
 from tests.state.shape import shape_problems
 
@@ -89,9 +89,7 @@ def test_each_keeps_to_the_protection_that_the_other_one_gave(built, pulumi):
 
 def test_it_destroys_what_we_have_built(built, pulumi):
     pulumi.succeed("destroy", *UNATTENDED)
-    buckets = built.aws.client("s3").list_buckets()["Buckets"]
-    vpcs = built.aws.client("ec2").describe_vpcs(Filters=[{"Name": "is-default", "Values": ["false"]}])["Vpcs"]
 
-    assert (buckets, vpcs) == ([], [])
+    assert left_in_the_cloud(built) == ([], [])
     assert built.state().get("resources", []) == []
     built.succeed("destroy", "--yes")
